@@ -1,0 +1,89 @@
+"""Every rule of the protocol, once: its id, the errno a kernel answers, what it says, and who holds to it.
+
+The codec and the dispatcher name a rule by its id and give the values its sentence needs; documents, vectors and
+fuzzers read the same table. An id is area/name, stable, and says what must hold.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+
+class Rule(NamedTuple):
+    """One rule.
+
+    Attributes:
+        id: area/name.
+        errno: what the kernel answers when it does not hold; 0 for a rule of the codec alone. The direct message's
+            rules have it from the dialect (`dmproto.wire.dialects`): here is that of `rfc`.
+        sentence: what does not hold, with the values in braces.
+        kernels: the kernels that hold to it; empty for all.
+    """
+
+    id: str
+    errno: int
+    sentence: str
+    kernels: tuple[str, ...] = ()
+
+
+NEWER: Final = ("linux-6.12.101", "linux-7.2.7")
+
+_ROWS: Final = (
+    # the request number
+    Rule("code/range", 0, "request number {code:#x} is no 32-bit number, sign-extended or not"),
+    Rule("code/type", errno.ENOTTY, "request number {code:#010x} has type {type:#04x}; device-mapper's is 0xfd"),
+    Rule("code/direction", 0, "direction bits {bits:#b} of {code:#010x} mean nothing on {arch}"),
+    Rule("code/field", 0, "{value} does not fit: 0 to {limit} on {arch}"),
+    Rule("code/device", errno.ENOTTY, "{code:#010x} is no direct-device number of dialect {dialect} on {arch}"),
+    Rule("code/command", errno.ENOTTY, "command {nr} is unknown or has no handler"),
+    # the bytes
+    Rule("buffer/short", errno.EFAULT, "the field ends at byte {end}, the buffer at {limit}"),
+    Rule("number/range", 0, "{value} does not fit: {low} to {high}"),
+    Rule("value/type", 0, "a {wanted} is wanted, not a {got}"),
+    Rule("value/count", 0, "{wanted} items are wanted, not {got}"),
+    Rule("value/absent", 0, "there is no room for {value!r} in this form of the message"),
+    # text
+    Rule("text/terminated", errno.EINVAL, "no NUL before byte {limit}"),
+    Rule("text/limit", errno.EINVAL, "{size} bytes, at most {limit} fit"),
+    Rule("text/nul", 0, "a NUL inside, at byte {at}"),
+    Rule("text/encodable", 0, "a lone surrogate that stands for no byte"),
+    # the header
+    Rule("header/capability", errno.EACCES, "the caller lacks CAP_SYS_ADMIN"),
+    Rule("header/version", errno.EINVAL, "interface version {value}; the major must be {low}"),
+    Rule("header/minor", errno.EINVAL, "interface version {version} is newer than the kernel's {kernel}"),
+    Rule("header/data-size", errno.EINVAL, "data_size {value} is outside {low} to {high}"),
+    Rule("header/name-and-uuid", errno.EINVAL, "both a name and a uuid are given"),
+    # the payload's place
+    Rule("payload/start", errno.EINVAL, "data_start {value} is below {low}"),
+    Rule("payload/aligned", errno.EINVAL, "data_start {value} is no multiple of {align}", NEWER),
+    Rule("payload/bounds", errno.EINVAL, "ends at byte {end}, past the message's end at {limit}"),
+    # chains of records
+    Rule("chain/advance", errno.EINVAL, "next is {next}: the next record would start before this one ends, at {end}"),
+    Rule("chain/aligned", errno.EINVAL, "next is {next}, no multiple of 8", NEWER),
+    Rule("chain/last", 0, "next is {next} in the last record; it must be 0"),
+    Rule("chain/count", 0, "target_count is {got}, and there are {wanted} records"),
+    Rule("chain/empty", 0, "data_size {value} leaves room for records from {start} on, and there are none"),
+    # the direct message
+    Rule("frame/short", errno.EFAULT, "the frame ends at byte {end}, the buffer at {limit}"),
+    Rule("frame/length", errno.EMSGSIZE, "{length} bytes of payload, at most {limit} may be sent"),
+    Rule("frame/table", errno.ENXIO, "the device has no active table"),
+    Rule("frame/index", errno.ENXIO, "target {target_index} of a table of {target_count}"),
+    Rule("frame/method", errno.ENXIO, "target type {target_type} takes no direct messages"),
+    Rule("frame/handler", 0, "the target answered {result}"),
+)
+
+RULES: Final[dict[str, Rule]] = {rule.id: rule for rule in _ROWS}
+"""Every rule, by its id."""
+
+
+def sentence(rule: str, values: Mapping[str, object]) -> str:
+    """What does not hold, in words; values that were not given stay as their names."""
+    row = RULES.get(rule)
+    if row is None:
+        return f"unknown rule {rule}"
+    try:
+        return row.sentence.format_map(values)
+    except (KeyError, ValueError, TypeError):
+        return row.sentence

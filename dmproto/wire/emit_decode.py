@@ -1,0 +1,326 @@
+"""Straight-line decoders from the schemas: what is fixed in one `unpack`, what is not by `find` and slices.
+
+The code does the checks in the schema's order and raises nothing itself on the way a good message takes; what is off
+goes to `checks`, which raises, or notes and lets the code go on as the interpreted schema does.
+"""
+
+from __future__ import annotations
+
+from dmproto.wire.emit import Source, Step, chains_of, expression, format_of, locals_of, record_of, steps
+from dmproto.wire.limits import ALIGNMENT
+from dmproto.wire.primitives import Align, CharArray, Flags, Payload, Text, Words
+from dmproto.wire.records import At, Chain, Field, Record
+
+_BUFFER = "data: Buffer, header: Header, found: Found"
+
+
+class RecordDecoder:
+    """Emits the statements that read one record into locals and build its value.
+
+    Attributes:
+        out: where the lines go.
+        record: the record.
+        key: the prefix of the record's names in the generated module.
+        path: an f-string's inside that names the record, `payload[{len(values)}]`.
+        stop: the statement that gives up on the record in lenient decoding.
+    """
+
+    def __init__(self, out: Source, record: Record, key: str, path: str, stop: str) -> None:
+        self.out = out
+        self.record = record
+        self.key = key
+        self.path = path
+        self.stop = stop
+
+    def where(self, name: str) -> str:
+        """The expression for a field's path."""
+        path = f"{self.path}.{name}" if self.path else name
+        return f'f"{path}"' if "{" in path else f'"{path}"'
+
+    def body(self, *, end: bool = False) -> str:
+        """Emit the reading, and with `end` where it ended; the answer is the expression of the record's value."""
+        place = "at"
+        for step in steps(self.record):
+            if step.run:
+                self._run(step, place)
+                place = f"{place} + {step.run.size}"
+            elif isinstance(step.subcon, Align):
+                to = step.subcon.to
+                self.out.add(f"spot = ({place} + {to - 1}) & -{to}")
+                place = "spot"
+            elif step.condition is not None:
+                self.out.add(f"{_name(step)} = None", f"end = {place}")
+                with self.out.block(f"if {expression(step.condition)}:"):
+                    self._text(step, place)
+                place = "end"
+            elif isinstance(step.subcon, Text):
+                self._text(step, place)
+                place = "end"
+            elif isinstance(step.subcon, Words):
+                self._words(step, place)
+        if end and place != "end":
+            self.out.add(f"end = {place}")
+        return self._value()
+
+    def _run(self, step: Step, place: str) -> None:
+        run = step.run
+        assert run is not None
+        names = [name for field in step.members for name in locals_of(field)]
+        if step.index:
+            with self.out.block(f"if {place} + {run.size} > limit:"):
+                rule = "edge(len(data), header.data_size)"
+                path = f'f"{self.path}"'
+                self.out.add(f"short(found, {path}, {place}, {run_name(self.key, step)}, limit, {rule})", self.stop)
+        self.out.add(f"{', '.join(names)}{',' * (len(names) == 1)} = {unpack_name(self.key, step)}(data, {place})")
+        for field, (name, offset, _) in zip(step.members, run.fields, strict=True):
+            self._fixed(field, str(name), f"{place} + {offset}" if place != "0" else str(offset))
+
+    def _fixed(self, field: Field, name: str, offset: str) -> None:
+        if field.within is not None:
+            rule, low, high, item = field.within
+            value = locals_of(field)[item or 0]
+            test = f"{value} != {low}" if low == high else f"not {low} <= {value} <= {high}"
+            whole = f"({', '.join(locals_of(field))})" if item is not None else value
+            with self.out.block(f"if {test}:"):
+                ends = f"low={low}, high={high}"
+                self.out.add(f'fail(found, {self.where(name)}, {offset}, "{rule}", value={whole}, {ends})')
+        if isinstance(field.subcon, CharArray):
+            self._chars(field.subcon, name, offset)
+
+    def _chars(self, chars: CharArray, name: str, offset: str) -> None:
+        refusal = f'fail(found, {self.where(name)}, {offset}, "text/terminated", size={chars.size})'
+        if chars.size <= 16:  # short and few: a table of the raw bytes is faster than any decoding
+            self.out.add(f"{name} = {cache_name(chars)}[{name}_raw]")
+            if chars.written == chars.size:
+                with self.out.block(f"if {name} is None:"):
+                    self.out.add(refusal, f"{name} = text_of({name}_raw)")
+            return
+        self.out.add(f'{name}_raw, nul, _ = {name}_raw.partition(b"\\0")')
+        with self.out.block("if not nul:"):
+            self.out.add(refusal)
+        self._str(name, f"{name}_raw")
+
+    def _str(self, name: str, raw: str) -> None:
+        with self.out.block("try:"):
+            self.out.add(f"{name} = {raw}.decode()")
+        with self.out.block("except UnicodeDecodeError:"):
+            self.out.add(f"{name} = text_of({raw})")
+
+    def _text(self, step: Step, place: str) -> None:
+        name, limit = _name(step), step.subcon.limit
+        begin = place if place == "at" else "begin"
+        if place != "at":
+            self.out.add(f"begin = {place}")
+        self.out.add(f'stop = data.find(b"\\0", {begin}, limit)')
+        with self.out.block("if stop < 0:"):
+            where = self.where(name)
+            self.out.add(
+                f"unterminated(found, {where}, {begin}, limit, len(data), header.data_size)",
+                "stop = limit",
+            )
+        if limit is not None:
+            with self.out.block(f"elif stop - {begin} > {limit}:"):
+                size = f"size=stop - {begin}, limit={limit}"
+                self.out.add(f'fail(found, {self.where(name)}, {begin}, "text/limit", {size})')
+        self.out.add("end = stop + 1")
+        self._str(name, f"data[{begin}:stop]")
+
+    def _words(self, step: Step, place: str) -> None:
+        name, words = _name(step), step.subcon
+        size = words.word.sizeof()
+        self.out.add(f"begin = {place}", f"count = {expression(words.count)}", f"fits = (limit - begin) // {size}")
+        with self.out.block("if count > fits:"):
+            end = f"begin + fits * {size}"
+            self.out.add(
+                "rule = edge(len(data), header.data_size)",
+                f'fail(found, f"{self.path}.{name}[{{fits}}]", {end}, rule, end={end} + {size}, limit=limit)',
+                "count = fits",
+            )
+        self.out.add(f'{name} = unpack_from(f"{{order}}{{count}}{words.word.code}", data, begin)')
+
+    def _value(self) -> str:
+        return f"{self.record.cls}({', '.join(_arguments(self.record))})"
+
+
+def _name(step: Step) -> str:
+    assert step.field is not None
+    return str(step.field.name)
+
+
+def _arguments(record: Record) -> list[str]:
+    """The values of the class's fields, in the class's order: this form's own, and None for those it lacks."""
+    own = {str(member.name): member for member in record.subcons if isinstance(member, Field) and not member.counts}
+    arguments = []
+    for name in class_fields(record):
+        if name in record.absent:
+            arguments.append("None")
+        elif isinstance(own[name].subcon, Words) and own[name].fixed:
+            arguments.append(f"({', '.join(locals_of(own[name]))})")
+        elif isinstance(own[name].subcon, Flags):
+            arguments.append(f"FLAGS[{name}]")
+        else:
+            arguments.append(name)
+    return arguments
+
+
+def class_fields(record: Record) -> list[str]:
+    """The fields of a record's value class, in its order, those that this form lacks in their place."""
+    own = [
+        str(member.name)
+        for member in record.subcons
+        if isinstance(member, Field) and not member.counts and member.subcon.__class__.__name__ != "Room"
+    ]
+    if record.absent == ("tag",):  # the one field that a form lacks in the middle
+        return [own[0], "tag", *own[1:]]
+    return [*own, *record.absent]
+
+
+def run_name(key: str, step: Step) -> str:
+    """The name of a run's table of fields."""
+    return f"_{key.upper()}_{step.index}"
+
+
+def unpack_name(key: str, step: Step) -> str:
+    """The name of a run's `unpack_from`."""
+    return f"{key}_unpack_{step.index}"
+
+
+def cache_name(chars: CharArray) -> str:
+    """The name of the table of a short `char[]`."""
+    return f"_NAMES_{chars.size}_{chars.written}"
+
+
+def emit_structs(out: Source, record: Record, key: str) -> None:
+    """Emit the compiled formats of a record's runs."""
+    for step in steps(record):
+        if step.run:
+            formats = "".join(format_of(field) for field in step.members)
+            out.add(f'{unpack_name(key, step)} = Struct(order + "{formats}").unpack_from')
+
+
+def emit_header(out: Source, record: Record, key: str) -> None:
+    """Emit the decoder of the record that every control message starts with."""
+    with out.block(f"def decode_{key}(data: Buffer, found: Found = None) -> {record.cls}:"):
+        with out.block(f"if len(data) < {record.fixed_size}:"):
+            out.add(
+                f'short(found, "header", 0, _{key.upper()}_0, len(data), "{record.cut}")',
+                f"data = bytes(data) + bytes({record.fixed_size})",
+            )
+        decoder = RecordDecoder(out, record, key, "header", "")
+        first = next(steps(record))
+        assert first.run is not None
+        decoder._run(first, "0")
+        out.add(f"return {decoder._value()}")
+    out.add("")
+
+
+def emit_payload(out: Source, name: str, at: At, keys: dict[int, str]) -> None:
+    """Emit the decoder of a payload: its place, then the alternative that the header picks."""
+    schemas = chains_of(at.subcon)
+    for _, schema in schemas if len(schemas) > 1 else ():
+        key = keys[id(record_of(schema))]
+        with out.block(f"def read_{key}({_BUFFER}, at: int, limit: int) -> Any:"):
+            _emit_alternative(out, schema, key, at)
+        out.add("")
+    with out.block(f"def decode_{name}({_BUFFER}) -> Any:"):
+        if at.present is not None:
+            with out.block(f"if not ({expression(at.present)}):"):
+                out.add(f"return {at.absent!r}")
+        out.add(
+            "limit = len(data)",
+            "at = header.data_start",
+            "if header.data_size < limit:",
+            "    limit = header.data_size",
+        )
+        tests = [f"at < {at.low}", "at > limit", *([f"at & {at.align - 1}"] if at.align > 1 else [])]
+        with out.block(f"if {' or '.join(tests)}:"):
+            rule = "edge(len(data), header.data_size)"
+            with out.block(f"if check_start(found, at, {at.low}, {at.align}, limit, {rule}):"):
+                out.add(f"return {at.absent!r}")
+        for condition, schema in schemas if len(schemas) > 1 else ():
+            call = f"return read_{keys[id(record_of(schema))]}(data, header, found, at, limit)"
+            out.add(*([call] if condition is None else [f"if {expression(condition)}:", f"    {call}"]))
+        if len(schemas) == 1:
+            _emit_alternative(out, schemas[0][1], keys[id(record_of(schemas[0][1]))], at)
+    out.add("")
+
+
+def _emit_alternative(out: Source, schema: Chain | Record, key: str, at: At) -> None:
+    record = record_of(schema)
+    if isinstance(schema, Chain):
+        _emit_chain(out, schema, key, counted=at.present is schema.count)
+        return
+    decoder = RecordDecoder(out, record, key, "payload", f"return {at.absent!r}")
+    _emit_room(out, record, key, '"payload"', [f"return {at.absent!r}"])
+    out.add(f"return {decoder.body()}")
+
+
+def _emit_room(out: Source, record: Record, key: str, path: str, stop: list[str]) -> None:
+    if record.fixed_size:
+        with out.block(f"if at + {record.fixed_size} > limit:"):
+            rule = "edge(len(data), header.data_size)"
+            out.add(f"short(found, {path}, at, _{key.upper()}_0, limit, {rule})", *stop)
+
+
+def _emit_chain(out: Source, chain: Chain, key: str, *, counted: bool) -> None:
+    record = chain.record
+    if chain.count is not None:
+        out.add(f"left = {expression(chain.count)}")
+        if not counted:
+            with out.block("if not left:"):
+                out.add("return ()")
+    else:
+        with out.block("if at == header.data_size:"):
+            out.add("return ()")
+    _emit_room(out, record, key, '"payload[0]"', ["return ()"])
+    out.add(f"values: list[{record.cls}] = []", "add = values.append")
+    if chain.base == "first":
+        out.add("first = at")
+    with out.block("while True:"):
+        decoder = RecordDecoder(out, record, key, "payload[{len(values)}]", "break")
+        out.add(f"add({decoder.body(end=True)})")
+        if chain.count is not None:
+            out.add("left -= 1")
+        with out.block("if not left:" if chain.count is not None else "if not next:"):
+            out.add("break")
+        out.add(f"then = {'first' if chain.base == 'first' else 'at'} + next")
+        size = record.fixed_size
+        with out.block(f"if then < end or next & {ALIGNMENT - 1} or then + {size} > limit:"):
+            if chain.full:
+                with out.block("if end == header.data_size and header.flags & BUFFER_FULL:"):
+                    out.add("break")
+            offset = f"at + {record.offset_of('next')}"
+            out.add('where = f"payload[{len(values) - 1}].next"', "rule = edge(len(data), header.data_size)")
+            with out.block(f"if stray(found, where, {offset}, next, then, end, {size}, limit, rule):"):
+                out.add("break")
+        out.add("at = then")
+    out.add("return tuple(values)")
+
+
+def emit_frame(out: Source, record: Record, key: str) -> None:
+    """Emit the decoder of a direct message: one `unpack` for each length it can have, the checks only if that fails."""
+    fixed, payload = list(steps(record))
+    assert fixed.run is not None
+    assert isinstance(payload.subcon, Payload)
+    names = [name for field in fixed.members for name in locals_of(field)]
+    count, size, limit = payload.subcon.count, fixed.run.size, payload.subcon.limit
+    formats = "".join(format_of(field) for field in fixed.members)
+    value = f"{record.cls}({', '.join(_arguments(record))})"
+    out.add(
+        f"{key}_frames = {{",
+        f'    {size} + n: Struct(f"{{order}}{formats}{{n}}s").unpack for n in range({limit + 1})',
+        "}",
+        "",
+    )
+    with out.block(f"def decode_{key}(data: Buffer, found: Found = None) -> {record.cls}:"):
+        out.add(f"unpack = {key}_frames.get(len(data))")
+        with out.block("if unpack is not None:"):
+            out.add(f"{', '.join(names)}, payload = unpack(data)")
+            with out.block(f"if {count} == len(payload):"):
+                out.add(f"return {value}")
+        with out.block(f"if len(data) < {size}:"):
+            out.add(f'short(found, "", 0, _{key.upper()}_0, len(data), "{record.cut}")', f"data = bytes(data) + bytes({size})")
+        out.add(f"{', '.join(names)} = {unpack_name(key, fixed)}(data, 0)")
+        offset = next(offset for name, offset, _ in fixed.run.fields if name == count)
+        out.add(f"payload = counted(found, data, {count}, {limit}, {size}, {offset})", f"return {value}")
+    out.add("")

@@ -1,0 +1,297 @@
+"""Straight-line encoders from the schemas: the checks as one condition, then one `pack`.
+
+A condition that does not hold, and whatever `struct` refuses, is explained by `shape.check`, which walks the record's
+shape for the first field that cannot be written.
+"""
+
+from __future__ import annotations
+
+from dmproto.wire.emit import Source, Step, chains_of, expression, format_of, record_of, steps
+from dmproto.wire.limits import ALIGNMENT, STRUCT_SIZE
+from dmproto.wire.primitives import Align, CharArray, Payload, Text, Words
+from dmproto.wire.records import At, Chain, Field, Record
+
+_TROUBLE = "except TROUBLE:"
+
+
+class RecordEncoder:
+    """Emits the statements that make one record's bytes from `value`.
+
+    Attributes:
+        out: where the lines go.
+        record: the record.
+        key: the prefix of the record's names in the generated module.
+        path: the expression of the record's path.
+    """
+
+    def __init__(self, out: Source, record: Record, key: str, path: str) -> None:
+        self.out = out
+        self.record = record
+        self.key = key
+        self.path = path
+
+    @property
+    def shape(self) -> str:
+        """The name of the record's shape."""
+        return f'SHAPES["{self.key}"]'
+
+    def checked(self) -> None:
+        """Emit the fields that must become bytes, and the condition under which the value cannot be written."""
+        tests = [f"value.__class__ is not {self.record.cls}"]
+        tests += [f"value.{name} is not None" for name in self.record.absent]
+        self.out.add(f"if {' or '.join(tests)}:", f"    check({self.shape}, value, {self.path})")
+        tests = []
+        for step in steps(self.record):
+            for field in step.members:
+                tests += self._field(field)
+            if isinstance(step.subcon, Text):
+                tests += self._text(step)
+            elif isinstance(step.subcon, Words):
+                self.out.add(f"{_name(step)} = value.{_name(step)}")
+                tests.append(f"{_name(step)}.__class__ is not tuple")
+            elif isinstance(step.subcon, Payload):
+                tests.append("value.payload.__class__ is not bytes")
+        if tests:
+            self.out.add(f"if {' or '.join(tests)}:", f"    check({self.shape}, value, {self.path})")
+
+    def _bytes(self, name: str) -> None:
+        with self.out.block("try:"):
+            self.out.add(f"{name} = value.{name}.encode()")
+        with self.out.block("except UnicodeEncodeError:"):
+            self.out.add(f'{name} = value.{name}.encode("utf-8", TEXT_ERRORS)')
+
+    def _field(self, field: Field) -> list[str]:
+        name = str(field.name)
+        tests = []
+        if isinstance(field.subcon, CharArray):
+            self._bytes(name)
+            tests += [f"len({name}) > {field.subcon.limit}", f"0 in {name}"]
+        elif isinstance(field.subcon, Words):
+            items = ", ".join(f"{name}_{item}" for item in range(field.subcon.count))
+            self.out.add(f"{items} = value.{name}")
+            tests.append(f"value.{name}.__class__ is not tuple")
+        if field.within is not None:
+            _, low, high, item = field.within
+            target = f"value.{name}" if item is None else f"{name}_{item}"
+            tests.append(f"{target} != {low}" if low == high else f"not {low} <= {target} <= {high}")
+        return tests
+
+    def _text(self, step: Step) -> list[str]:
+        name, limit = _name(step), step.subcon.limit
+        bound = [f"len({name}) > {limit}"] if limit is not None else []
+        if step.condition is None:
+            self._bytes(name)
+            return [*bound, f"0 in {name}"]
+        with self.out.block(f"if {expression(step.condition, 'value.')}:"):
+            self._bytes(name)
+            self.out.add(f"if {' or '.join([*bound, f'0 in {name}'])}:", f"    check({self.shape}, value, {self.path})")
+        with self.out.block(f"elif value.{name} is not None:"):
+            self.out.add(f"check({self.shape}, value, {self.path})")
+        return []
+
+    def values(self, members: tuple[Field, ...]) -> str:
+        """The arguments of a run's `pack`."""
+        arguments = []
+        for field in members:
+            name = str(field.name)
+            if field.counts:
+                arguments.append(f"len(value.{field.counts})")
+            elif isinstance(field.subcon, CharArray):
+                arguments.append(name)
+            elif isinstance(field.subcon, Words):
+                arguments += [f"{name}_{item}" for item in range(field.subcon.count)]
+            else:
+                arguments.append(f"value.{name}")
+        return ", ".join(arguments)
+
+    def piece(self, at: str) -> None:
+        """Emit the record's bytes as `piece`, from offset `at` on."""
+        started = False
+        for step in steps(self.record):
+            if isinstance(step.subcon, Align):
+                self.out.add(f"piece += bytes(-({at} + len(piece)) % {step.subcon.to})")
+                continue
+            if step.run:
+                part = f"{pack_name(self.key, step)}({self.values(step.members)})"
+            elif isinstance(step.subcon, Text):
+                part = f'{_name(step)} + b"\\0"'
+            else:
+                part = f'pack(f"{{order}}{{len({_name(step)})}}{step.subcon.word.code}", *{_name(step)})'
+            if step.condition is not None:
+                self.out.add(f"if {expression(step.condition, 'value.')}:", f"    piece += {part}")
+            else:
+                self.out.add(f"piece {'+=' if started else '='} {part}")
+            started = True
+
+
+def _name(step: Step) -> str:
+    assert step.field is not None
+    return str(step.field.name)
+
+
+def pack_name(key: str, step: Step) -> str:
+    """The name of a run's `pack`."""
+    return f"{key}_pack_{step.index}"
+
+
+def tail_of(record: Record) -> Step | None:
+    """The text of a record that is one run and a text: such a record is packed whole, its padding included."""
+    run, *rest = list(steps(record))
+    if run.run and len(rest) == 1 and isinstance(rest[0].subcon, Text):
+        return rest[0]
+    return None
+
+
+def emit_structs(out: Source, record: Record, key: str) -> None:
+    """Emit the compiled formats of a record's runs; a record of a run and a text has a table of them by text length."""
+    for step in steps(record):
+        if step.run:
+            formats = "".join(format_of(field) for field in step.members)
+            if tail_of(record):
+                out.add(f'{pack_name(key, step)} = PackTable(order + "{formats}")')
+            else:
+                out.add(f'{pack_name(key, step)} = Struct(order + "{formats}").pack')
+
+
+def emit_header(out: Source, record: Record, key: str) -> None:
+    """Emit the encoder of the header: the whole C struct, its last bytes zero."""
+    run = next(steps(record))
+    formats = "".join(format_of(field) for field in run.members)
+    out.add(f'{pack_name(key, run)} = Struct(order + "{formats}{STRUCT_SIZE - record.fixed_size}x").pack', "")
+    with out.block(f"def encode_{key}(value: {record.cls}) -> bytes:"):
+        encoder = RecordEncoder(out, record, key, '"header"')
+        with out.block("try:"):
+            encoder.checked()
+            out.add(f"return {pack_name(key, run)}({encoder.values(run.members)})")
+        with out.block(_TROUBLE):
+            out.add(f'check({encoder.shape}, value, "header")', "raise")
+    out.add("")
+
+
+def emit_payload(out: Source, name: str, at: At, keys: dict[int, str]) -> None:
+    """Emit the encoder of a payload: the bytes from `data_start` on."""
+    schemas = chains_of(at.subcon)
+    for _, schema in schemas if len(schemas) > 1 else ():
+        with out.block(f"def write_{keys[id(record_of(schema))]}(header: Header, payload: Any, at: int, limit: int) -> bytes:"):
+            _emit_alternative(out, schema, keys)
+        out.add("")
+    with out.block(f"def encode_{name}(header: Header, payload: Any) -> bytes:"):
+        if at.present is not None:
+            with out.block(f"if not ({expression(at.present)}):"):
+                with out.block(f"if payload != {at.absent!r}:"):
+                    out.add('absent(payload, "payload")')
+                out.add('return b""')
+        out.add("at, limit = header.data_start, header.data_size")
+        tests = [f"at < {at.low}", "at > limit", *([f"at & {at.align - 1}"] if at.align > 1 else [])]
+        out.add(f"if {' or '.join(tests)}:", f"    refuse_start(at, {at.low}, {at.align}, limit)")
+        for condition, schema in schemas if len(schemas) > 1 else ():
+            call = f"return write_{keys[id(record_of(schema))]}(header, payload, at, limit)"
+            out.add(*([call] if condition is None else [f"if {expression(condition)}:", f"    {call}"]))
+        if len(schemas) == 1:
+            _emit_alternative(out, schemas[0][1], keys)
+    out.add("")
+
+
+def _emit_alternative(out: Source, schema: Chain | Record, keys: dict[int, str]) -> None:
+    key = keys[id(record_of(schema))]
+    if isinstance(schema, Chain):
+        _emit_chain(out, schema, key)
+    else:
+        _emit_record(out, schema, key)
+
+
+def _emit_record(out: Source, record: Record, key: str) -> None:
+    encoder = RecordEncoder(out, record, key, '"payload"')
+    out.add("value = payload")
+    with out.block("try:"):
+        encoder.checked()
+        _emit_piece(encoder, "at", None)
+    with out.block(_TROUBLE):
+        out.add(f'check({encoder.shape}, value, "payload")', "raise")
+    out.add(
+        "if at + len(piece) > limit:",
+        '    raise EncodeError("header.data_size", "payload/bounds", end=at + len(piece), limit=limit)',
+        "return piece",
+    )
+
+
+def _emit_piece(encoder: RecordEncoder, at: str, room: str | None) -> None:
+    tail = tail_of(encoder.record)
+    if tail is None:
+        encoder.piece(at)
+        return
+    run, name = next(steps(encoder.record)), _name(tail)
+    table = pack_name(encoder.key, run)
+    encoder.out.add(f"piece = {table}[{room or f'len({name}) + 1'}]({encoder.values(run.members)}, {name})")
+
+
+def _emit_chain(out: Source, chain: Chain, key: str) -> None:
+    record, size = chain.record, chain.record.fixed_size
+    encoder = RecordEncoder(out, record, key, 'f"payload[{len(pieces)}]"')
+    tail = tail_of(record)
+    out.add("if payload.__class__ is not tuple:", '    row(payload, "payload", None)')
+    out.add("pieces: list[bytes] = []", "last = len(payload) - 1", "end = at")
+    if chain.base == "first":
+        out.add("first = at")
+    with out.block("for index, value in enumerate(payload):"):
+        with out.block("try:"):
+            encoder.checked()
+            if tail is None:
+                encoder.piece("at")
+            out.add(f"end = at + {f'{size + 1} + len({_name(tail)})' if tail else 'len(piece)'}")
+            with out.block("if end > limit:"):
+                encoder.out.add(f"check({encoder.shape}, value, {encoder.path})")
+                out.add('raise EncodeError("header.data_size", "payload/bounds", end=end, limit=limit)')
+            with out.block("if index == last:"):
+                if chain.count is None:
+                    with out.block("if value.next:"):
+                        out.add(f"check({encoder.shape}, value, {encoder.path})")
+                        where = 'f"payload[{index}].next"'
+                        out.add(f'raise EncodeError({where}, "chain/last", next=value.next)')
+                out.add("then = end")
+            with out.block("else:"):
+                out.add(f"then = {'first' if chain.base == 'first' else 'at'} + value.next")
+                with out.block(f"if then < end or value.next & {ALIGNMENT - 1} or then + {size} > limit:"):
+                    out.add(f"check({encoder.shape}, value, {encoder.path})")
+                    where = 'f"payload[{index}].next"'
+                    out.add(f"refuse_step({where}, value.next, then, end, {size}, limit)")
+            if tail:
+                _emit_piece(encoder, "at", f"then - at - {size}")
+            else:
+                out.add('piece = piece.ljust(then - at, b"\\0")')
+        with out.block(_TROUBLE):
+            out.add(f"check({encoder.shape}, value, {encoder.path})", "raise")
+        out.add("pieces.append(piece)", "at = then")
+    if chain.count is None:
+        with out.block("if not pieces and at != limit:"):
+            out.add('raise EncodeError("header.data_size", "chain/empty", value=limit, start=at)')
+    else:
+        out.add(f"count = {expression(chain.count)}")
+        spared = " and not (count > len(pieces) and header.flags & BUFFER_FULL and end == limit)" if chain.full else ""
+        with out.block(f"if count != len(pieces){spared}:"):
+            out.add('raise EncodeError("header.target_count", "chain/count", wanted=len(pieces), got=count)')
+    out.add('return b"".join(pieces)')
+
+
+def emit_frame(out: Source, record: Record, key: str) -> None:
+    """Emit the encoder of a direct message: one `pack` for each length its payload can have."""
+    fixed, payload = list(steps(record))
+    formats = "".join(format_of(field) for field in fixed.members)
+    limit = payload.subcon.limit
+    out.add(
+        f"{key}_packs = {{",
+        f'    n: Struct(f"{{order}}{formats}{{n}}s").pack for n in range({limit + 1})',
+        "}",
+        "",
+    )
+    with out.block(f"def encode_{key}(value: {record.cls}) -> bytes:"):
+        encoder = RecordEncoder(out, record, key, '""')
+        with out.block("try:"):
+            encoder.checked()
+            out.add(
+                "payload = value.payload",
+                f"return {key}_packs[len(payload)]({encoder.values(fixed.members)}, payload)",
+            )
+        with out.block("except (*TROUBLE, KeyError):"):
+            out.add(f'check({encoder.shape}, value, "")', "raise")
+    out.add("")
