@@ -6,7 +6,7 @@ Strict decoding raises at the first finding; lenient decoding notes it as an `An
 from __future__ import annotations
 
 import operator
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import msgspec
 
@@ -38,7 +38,7 @@ Found = list[Anomaly] | None
 """None for strict decoding, else the list that lenient decoding adds to."""
 
 
-class Unreadable(Exception):  # noqa: N818  (a signal between two decoders, never seen outside them)
+class Unreadable(Exception):
     """Lenient decoding cannot read on in this record; the finding is noted already."""
 
 
@@ -138,7 +138,7 @@ def refuse_step(path: str, next: int, then: int, end: int, fixed: int, data_size
         raise EncodeError(path, "payload/bounds", end=then + fixed, limit=data_size)
 
 
-def text_of(raw: bytes) -> str:
+def text_of(raw: bytes | bytearray) -> str:
     """Bytes as text."""
     return raw.decode("utf-8", TEXT_ERRORS)
 
@@ -211,7 +211,7 @@ RANGES: Final = {
 """What each `struct` code of the schemas can hold."""
 
 
-class NameCache(dict[bytes, str | None]):
+class NameCache(dict[bytes, Any]):
     """Short `char[]` fields by their raw bytes, so that a decoder makes each `str` once; None where no NUL ends it.
 
     Bounded, since the bytes are the caller's.

@@ -82,7 +82,7 @@ def decode_request(
         read = _reader(Request, code, byteorder, arch, dialect, door)
     if data.__class__ is not bytes and data.__class__ is not bytearray:
         data = memoryview(data).tobytes()
-    return read(data, None if strict else [])  # type: ignore[arg-type]  # no memoryview any more
+    return read(data, None if strict else [])
 
 
 def decode_reply(
@@ -105,7 +105,7 @@ def decode_reply(
         read = _reader(Reply, code, byteorder, arch, dialect, door)
     if data.__class__ is not bytes and data.__class__ is not bytearray:
         data = memoryview(data).tobytes()
-    return read(data, None if strict else [])  # type: ignore[arg-type]  # no memoryview any more
+    return read(data, None if strict else [])
 
 
 def _reader(kind: type, code: int, byteorder: str, arch: str, dialect: str, door: str | None) -> Reader:

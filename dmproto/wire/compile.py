@@ -14,7 +14,7 @@ from typing import Any, Final
 from construct import IfThenElse
 
 from dmproto.wire import emit_decode, emit_encode, layout
-from dmproto.wire.emit import Source, chains_of, format_of, python_type, record_of, steps
+from dmproto.wire.emit import Source, chains_of, expression, format_of, python_type, record_of, steps
 from dmproto.wire.flags import DmFlag
 from dmproto.wire.primitives import Align, CharArray, Flags, Payload, Text, Words
 from dmproto.wire.records import Field, Record
@@ -179,19 +179,14 @@ def _emit_shapes(out: Source, found: dict[str, Record]) -> None:
         picked = ""
         for condition, schema in chains_of(at.subcon):
             key = keys[id(record_of(schema))]
-            picked += f'"{key}"' if condition is None else f'"{key}" if {_plain(condition)} else '
-        present = f"({picked}) if {_plain(at.present)} else None" if at.present is not None else picked
+            picked += f'"{key}"' if condition is None else f'"{key}" if {expression(condition)} else '
+        present = f"({picked}) if {expression(at.present)} else None" if at.present is not None else picked
         out.add(f'    "{name}": lambda header: {present},')
     out.add("}", '"""The shape of each payload\'s records, by what the header says; None where there is no payload."""')
     chains = {name: at for name, at in layout.PAYLOADS.items() for _, s in chains_of(at.subcon) if hasattr(s, "base")}
     bases = {name: chains_of(at.subcon)[0][1].base for name, at in chains.items()}
-    out.add(f"CHAINS: dict[str, str] = {bases!r}", '"""The payloads that are chains, and what their `next` counts from."""')
-
-
-def _plain(condition: Any) -> str:
-    from dmproto.wire.emit import expression  # noqa: PLC0415
-
-    return expression(condition)
+    out.add(f"CHAINS: dict[str, str] = {bases!r}")
+    out.add('"""The payloads that are chains, and what their `next` counts from."""')
 
 
 def _part(member: Any) -> str:
@@ -206,13 +201,13 @@ def _part(member: Any) -> str:
     name = f'"{member.name}"'
     match subcon:
         case CharArray():
-            return f'"chars", {name}, size={subcon.size}, limit={subcon.limit}, count={subcon.written}{more}'
+            return f'"chars", {name}, size={subcon.size}, limit={subcon.limit}, items={subcon.written}{more}'
         case Text():
             return f'"text", {name}, limit={subcon.limit}{more}'
         case Payload():
             return f'"payload", {name}, limit={subcon.limit}{more}'
         case Words(count=int()):
-            return f'"row", {name}, "{subcon.word.code}", {subcon.sizeof()}, count={subcon.count}{more}'
+            return f'"row", {name}, "{subcon.word.code}", {subcon.sizeof()}, items={subcon.count}{more}'
         case Words():
             return f'"words", {name}, "{subcon.word.code}"{more}'
     return f'"word", {name}, "{format_of(member)}", {subcon.sizeof()}{more}' if member.fixed else ""
@@ -235,7 +230,8 @@ def _emit_view(out: Source, record: Record) -> None:
         else:
             code = format_of(field)
             get, put = f'self._word("{code}", {offset})', f'self._set_word("{code}", {offset}, "{label}", value)'
-        out.add("", "    @property", f"    def {label}(self) -> {kind}:", f'        """{field.doc}."""', f"        return {get}")
+        out.add("", "    @property", f"    def {label}(self) -> {kind}:")
+        out.add(f'        """{field.doc[0].upper()}{field.doc[1:]}."""', f"        return {get}")
         out.add("", f"    @{label}.setter", f"    def {label}(self, value: {kind}) -> None:", f"        {put}")
 
 
@@ -295,8 +291,8 @@ def _emit_projection(out: Source, name: str, record: Record, wanted: tuple[str, 
     out.add(f'{name}_unpack = Struct(order + "{formats}").unpack_from', "")
     with out.block(f"def project_{name}(data: Buffer, at: int = 0) -> tuple[{kinds}]:"):
         with out.block(f"if len(data) < at + {at}:"):
-            out.add(f'short(None, "header", at, _DM_IOCTL_0, len(data))')
-        out.add(f"return {name}_unpack(data, at)  # type: ignore[return-value]")
+            out.add('short(None, "header", at, _DM_IOCTL_0, len(data))')
+        out.add(f"return {name}_unpack(data, at)")
     out.add("")
 
 

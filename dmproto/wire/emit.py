@@ -50,7 +50,7 @@ class Step(NamedTuple):
     """One thing to read or write: a run of fixed members, or a single variable one.
 
     Attributes:
-        index: of its first member in the record.
+        first: index of its first member in the record.
         run: the run, if it is one.
         members: the run's fields.
         field: the single member's field, if it has a name.
@@ -58,7 +58,7 @@ class Step(NamedTuple):
         condition: an expression over the record; the member is there only where it holds.
     """
 
-    index: int
+    first: int
     run: Run | None = None
     members: tuple[Field, ...] = ()
     field: Field | None = None
@@ -110,7 +110,7 @@ def locals_of(field: Field) -> list[str]:
 
 
 def expression(condition: Any, record: str = "") -> str:
-    """A construct expression as Python: `this.flags` is the local or, with `record`, its attribute; else the header's."""
+    """A construct expression as Python: `this.x` is a local or, with `record`, its attribute; or it is the header's."""
     text = repr(condition).replace("this['_params']['header']", "header")
     text = re.sub(r"this\['(\w+)'\]", rf"{record}\1", text)
     text = re.sub(r"\['(\w+)'\]", r".\1", text)

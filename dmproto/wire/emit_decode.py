@@ -66,7 +66,7 @@ class RecordDecoder:
         run = step.run
         assert run is not None
         names = [name for field in step.members for name in locals_of(field)]
-        if step.index:
+        if step.first:
             with self.out.block(f"if {place} + {run.size} > limit:"):
                 rule = "edge(len(data), header.data_size)"
                 path = f'f"{self.path}"'
@@ -177,12 +177,12 @@ def class_fields(record: Record) -> list[str]:
 
 def run_name(key: str, step: Step) -> str:
     """The name of a run's table of fields."""
-    return f"_{key.upper()}_{step.index}"
+    return f"_{key.upper()}_{step.first}"
 
 
 def unpack_name(key: str, step: Step) -> str:
     """The name of a run's `unpack_from`."""
-    return f"{key}_unpack_{step.index}"
+    return f"{key}_unpack_{step.first}"
 
 
 def cache_name(chars: CharArray) -> str:
@@ -319,7 +319,10 @@ def emit_frame(out: Source, record: Record, key: str) -> None:
             with out.block(f"if {count} == len(payload):"):
                 out.add(f"return {value}")
         with out.block(f"if len(data) < {size}:"):
-            out.add(f'short(found, "", 0, _{key.upper()}_0, len(data), "{record.cut}")', f"data = bytes(data) + bytes({size})")
+            out.add(
+                f'short(found, "", 0, _{key.upper()}_0, len(data), "{record.cut}")',
+                f"data = bytes(data) + bytes({size})",
+            )
         out.add(f"{', '.join(names)} = {unpack_name(key, fixed)}(data, 0)")
         offset = next(offset for name, offset, _ in fixed.run.fields if name == count)
         out.add(f"payload = counted(found, data, {count}, {limit}, {size}, {offset})", f"return {value}")

@@ -120,7 +120,7 @@ class RecordEncoder:
             if step.condition is not None:
                 self.out.add(f"if {expression(step.condition, 'value.')}:", f"    piece += {part}")
             else:
-                self.out.add(f"piece {'+=' if started else '='} {part}")
+                self.out.add(f"piece {'+=' if started else ': bytes ='} {part}".replace(" :", ":"))
             started = True
 
 
@@ -131,7 +131,7 @@ def _name(step: Step) -> str:
 
 def pack_name(key: str, step: Step) -> str:
     """The name of a run's `pack`."""
-    return f"{key}_pack_{step.index}"
+    return f"{key}_pack_{step.first}"
 
 
 def tail_of(record: Record) -> Step | None:
@@ -172,7 +172,8 @@ def emit_payload(out: Source, name: str, at: At, keys: dict[int, str]) -> None:
     """Emit the encoder of a payload: the bytes from `data_start` on."""
     schemas = chains_of(at.subcon)
     for _, schema in schemas if len(schemas) > 1 else ():
-        with out.block(f"def write_{keys[id(record_of(schema))]}(header: Header, payload: Any, at: int, limit: int) -> bytes:"):
+        function = f"write_{keys[id(record_of(schema))]}"
+        with out.block(f"def {function}(header: Header, payload: Any, at: int, limit: int) -> bytes:"):
             _emit_alternative(out, schema, keys)
         out.add("")
     with out.block(f"def encode_{name}(header: Header, payload: Any) -> bytes:"):
@@ -222,7 +223,7 @@ def _emit_piece(encoder: RecordEncoder, at: str, room: str | None) -> None:
         return
     run, name = next(steps(encoder.record)), _name(tail)
     table = pack_name(encoder.key, run)
-    encoder.out.add(f"piece = {table}[{room or f'len({name}) + 1'}]({encoder.values(run.members)}, {name})")
+    encoder.out.add(f"piece: bytes = {table}[{room or f'len({name}) + 1'}]({encoder.values(run.members)}, {name})")
 
 
 def _emit_chain(out: Source, chain: Chain, key: str) -> None:

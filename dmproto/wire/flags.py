@@ -50,7 +50,9 @@ DM_FLAGS: Final = (
     Flag("UUID", "DM_UUID_FLAG", 14, "in", (4, 19, 0), "rename: set the uuid; list (since 4.45): answer uuids"),
     Flag("SECURE_DATA", "DM_SECURE_DATA_FLAG", 15, "in", (4, 20, 0), "wipe every copy of the data after use"),
     Flag("DATA_OUT", "DM_DATA_OUT_FLAG", 16, "out", (4, 24, 0), "a message has answered with text"),
-    Flag("DEFERRED_REMOVE", "DM_DEFERRED_REMOVE", 17, "in/out", (4, 27, 0), "remove, or will be removed, on last close"),
+    Flag(
+        "DEFERRED_REMOVE", "DM_DEFERRED_REMOVE", 17, "in/out", (4, 27, 0), "remove, or will be removed, on last close"
+    ),
     Flag("INTERNAL_SUSPEND", "DM_INTERNAL_SUSPEND_FLAG", 18, "out", (4, 31, 0), "the kernel itself has suspended it"),
     # 5.15 added it without a new interface number; 4.45 is the version it came in with
     Flag("IMA_MEASUREMENT", "DM_IMA_MEASUREMENT_FLAG", 19, "in", (4, 45, 0), "answer the line that IMA measures"),
@@ -59,11 +61,11 @@ DM_FLAGS: Final = (
 
 UDEV_FLAGS: Final = (
     Flag("DISABLE_DM_RULES", "DM_UDEV_DISABLE_DM_RULES_FLAG", 0, "in", (4, 15, 0), "no dm rules"),
-    Flag("DISABLE_SUBSYSTEM_RULES", "DM_UDEV_DISABLE_SUBSYSTEM_RULES_FLAG", 1, "in", (4, 15, 0), "no subsystem rules"),
+    Flag("DISABLE_SUBSYSTEM_RULES", "DM_UDEV_DISABLE_SUBSYSTEM_RULES_FLAG", 1, "in", (4, 15, 0), "no others' rules"),
     Flag("DISABLE_DISK_RULES", "DM_UDEV_DISABLE_DISK_RULES_FLAG", 2, "in", (4, 15, 0), "no disk rules"),
     Flag("DISABLE_OTHER_RULES", "DM_UDEV_DISABLE_OTHER_RULES_FLAG", 3, "in", (4, 15, 0), "no other rules"),
     Flag("LOW_PRIORITY", "DM_UDEV_LOW_PRIORITY_FLAG", 4, "in", (4, 15, 0), "symlinks of low priority"),
-    Flag("DISABLE_LIBRARY_FALLBACK", "DM_UDEV_DISABLE_LIBRARY_FALLBACK", 5, "in", (4, 15, 0), "udev makes the nodes"),
+    Flag("DISABLE_LIBRARY_FALLBACK", "DM_UDEV_DISABLE_LIBRARY_FALLBACK", 5, "in", (4, 15, 0), "udev makes nodes"),
     Flag("PRIMARY_SOURCE", "DM_UDEV_PRIMARY_SOURCE_FLAG", 6, "in", (4, 15, 0), "the event comes from libdevmapper"),
     *(
         Flag(f"SUBSYSTEM_{n}", f"DM_SUBSYSTEM_UDEV_FLAG{n}", 8 + n, "in", (4, 15, 0), "the subsystem's own")

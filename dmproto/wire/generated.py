@@ -29,20 +29,20 @@ BUFFER_FULL = 256
 
 _NAMES_16_15 = NameCache(16, 15)
 _NAMES_16_16 = NameCache(16, 16)
-_DM_IOCTL_0 = (('version', 0, 12), ('data_size', 12, 4), ('data_start', 16, 4), ('target_count', 20, 4), ('open_count', 24, 4), ('flags', 28, 4), ('event_nr', 32, 4), ('padding', 36, 4), ('dev', 40, 8), ('name', 48, 128), ('uuid', 176, 129))
-_TARGET_SPEC_LOAD_0 = (('sector_start', 0, 8), ('length', 8, 8), ('status', 16, 4), ('next', 20, 4), ('target_type', 24, 16))
-_TARGET_SPEC_STATUS_0 = (('sector_start', 0, 8), ('length', 8, 8), ('status', 16, 4), ('next', 20, 4), ('target_type', 24, 16))
-_NAME_LIST_37_0 = (('dev', 0, 8), ('next', 8, 4))
-_NAME_LIST_37_4 = (('event_nr', 0, 4),)
-_NAME_LIST_0_0 = (('dev', 0, 8), ('next', 8, 4))
-_NAME_LIST_45_0 = (('dev', 0, 8), ('next', 8, 4))
-_NAME_LIST_45_4 = (('event_nr', 0, 4), ('flags', 4, 4))
-_DM_TARGET_DEPS_0 = (('count', 0, 4), ('padding', 4, 4))
-_DM_TARGET_VERSIONS_0 = (('next', 0, 4), ('version', 4, 12))
-_DM_TARGET_MSG_0 = (('sector', 0, 8),)
-_DEVMESSAGE_0 = (('target_index', 0, 4), ('tag', 4, 4), ('length', 8, 4))
-_DEVMESSAGE_UNTAGGED_0 = (('target_index', 0, 4), ('length', 4, 4))
-_DEVMESSAGE_SIGNED_0 = (('target_index', 0, 4), ('tag', 4, 4), ('length', 8, 4))
+_DM_IOCTL_<built-in method index of Step object at 0x7fedb7cab400> = (('version', 0, 12), ('data_size', 12, 4), ('data_start', 16, 4), ('target_count', 20, 4), ('open_count', 24, 4), ('flags', 28, 4), ('event_nr', 32, 4), ('padding', 36, 4), ('dev', 40, 8), ('name', 48, 128), ('uuid', 176, 129))
+_TARGET_SPEC_LOAD_<built-in method index of Step object at 0x7fedb7cab460> = (('sector_start', 0, 8), ('length', 8, 8), ('status', 16, 4), ('next', 20, 4), ('target_type', 24, 16))
+_TARGET_SPEC_STATUS_<built-in method index of Step object at 0x7fedb7cab460> = (('sector_start', 0, 8), ('length', 8, 8), ('status', 16, 4), ('next', 20, 4), ('target_type', 24, 16))
+_NAME_LIST_37_<built-in method index of Step object at 0x7fedb7cab460> = (('dev', 0, 8), ('next', 8, 4))
+_NAME_LIST_37_<built-in method index of Step object at 0x7fedb7cab400> = (('event_nr', 0, 4),)
+_NAME_LIST_0_<built-in method index of Step object at 0x7fedb7cab460> = (('dev', 0, 8), ('next', 8, 4))
+_NAME_LIST_45_<built-in method index of Step object at 0x7fedb7cab460> = (('dev', 0, 8), ('next', 8, 4))
+_NAME_LIST_45_<built-in method index of Step object at 0x7fedb7cab400> = (('event_nr', 0, 4), ('flags', 4, 4))
+_DM_TARGET_DEPS_<built-in method index of Step object at 0x7fedb7cab400> = (('count', 0, 4), ('padding', 4, 4))
+_DM_TARGET_VERSIONS_<built-in method index of Step object at 0x7fedb7cab400> = (('next', 0, 4), ('version', 4, 12))
+_DM_TARGET_MSG_<built-in method index of Step object at 0x7fedb7cab400> = (('sector', 0, 8),)
+_DEVMESSAGE_<built-in method index of Step object at 0x7fedb7cab400> = (('target_index', 0, 4), ('tag', 4, 4), ('length', 8, 4))
+_DEVMESSAGE_UNTAGGED_<built-in method index of Step object at 0x7fedb7cab400> = (('target_index', 0, 4), ('length', 4, 4))
+_DEVMESSAGE_SIGNED_<built-in method index of Step object at 0x7fedb7cab400> = (('target_index', 0, 4), ('tag', 4, 4), ('length', 8, 4))
 
 
 class Header(msgspec.Struct, frozen=True, gc=False):
@@ -256,7 +256,7 @@ SHAPES: dict[str, Shape] = {
         'Header',
         (),
         (
-            Part("row", "version", "I", 12, count=3, within=('header/version', 4, 4, 0)),
+            Part("row", "version", "I", 12, items=3, within=('header/version', 4, 4, 0)),
             Part("word", "data_size", "I", 4, within=('header/data-size', 305, 1073741824, None)),
             Part("word", "data_start", "I", 4),
             Part("word", "target_count", "I", 4),
@@ -265,8 +265,8 @@ SHAPES: dict[str, Shape] = {
             Part("word", "event_nr", "I", 4),
             Part("word", "padding", "I", 4),
             Part("word", "dev", "Q", 8),
-            Part("chars", "name", size=128, limit=127, count=128),
-            Part("chars", "uuid", size=129, limit=128, count=129),
+            Part("chars", "name", size=128, limit=127, items=128),
+            Part("chars", "uuid", size=129, limit=128, items=129),
         ),
     ),
     "target_spec_load": Shape(
@@ -277,7 +277,7 @@ SHAPES: dict[str, Shape] = {
             Part("word", "length", "Q", 8),
             Part("word", "status", "i", 4),
             Part("word", "next", "I", 4),
-            Part("chars", "target_type", size=16, limit=15, count=16),
+            Part("chars", "target_type", size=16, limit=15, items=16),
             Part("text", "parameters", limit=None),
         ),
     ),
@@ -289,7 +289,7 @@ SHAPES: dict[str, Shape] = {
             Part("word", "length", "Q", 8),
             Part("word", "status", "i", 4),
             Part("word", "next", "I", 4),
-            Part("chars", "target_type", size=16, limit=15, count=15),
+            Part("chars", "target_type", size=16, limit=15, items=15),
             Part("text", "parameters", limit=None),
         ),
     ),
@@ -340,7 +340,7 @@ SHAPES: dict[str, Shape] = {
         (),
         (
             Part("word", "next", "I", 4),
-            Part("row", "version", "I", 12, count=3),
+            Part("row", "version", "I", 12, items=3),
             Part("text", "name", limit=15),
         ),
     ),
@@ -436,7 +436,7 @@ class HeaderView(View):
 
     @property
     def version(self) -> tuple[int, ...]:
-        """interface version: major, minor, patch level; the kernel answers its own."""
+        """Interface version: major, minor, patch level; the kernel answers its own."""
         return self._row("I", 0, 3)
 
     @version.setter
@@ -445,7 +445,7 @@ class HeaderView(View):
 
     @property
     def data_size(self) -> int:
-        """request: size of the buffer, the header included; reply: bytes the kernel copied back."""
+        """Request: size of the buffer, the header included; reply: bytes the kernel copied back."""
         return self._word("I", 12)
 
     @data_size.setter
@@ -454,7 +454,7 @@ class HeaderView(View):
 
     @property
     def data_start(self) -> int:
-        """where the payload starts, from the start of the header."""
+        """Where the payload starts, from the start of the header."""
         return self._word("I", 16)
 
     @data_start.setter
@@ -463,7 +463,7 @@ class HeaderView(View):
 
     @property
     def target_count(self) -> int:
-        """targets in the table."""
+        """Targets in the table."""
         return self._word("I", 20)
 
     @target_count.setter
@@ -472,7 +472,7 @@ class HeaderView(View):
 
     @property
     def open_count(self) -> int:
-        """how often the block device is open."""
+        """How often the block device is open."""
         return self._word("i", 24)
 
     @open_count.setter
@@ -490,7 +490,7 @@ class HeaderView(View):
 
     @property
     def event_nr(self) -> int:
-        """event number; in a remove, rename or resume request a udev cookie and flags."""
+        """Event number; in a remove, rename or resume request a udev cookie and flags."""
         return self._word("I", 32)
 
     @event_nr.setter
@@ -499,7 +499,7 @@ class HeaderView(View):
 
     @property
     def padding(self) -> int:
-        """unused; comes back as sent."""
+        """Unused; comes back as sent."""
         return self._word("I", 36)
 
     @padding.setter
@@ -508,7 +508,7 @@ class HeaderView(View):
 
     @property
     def dev(self) -> int:
-        """device number in the kernel's huge encoding; only the low 32 bits count."""
+        """Device number in the kernel's huge encoding; only the low 32 bits count."""
         return self._word("Q", 40)
 
     @dev.setter
@@ -517,7 +517,7 @@ class HeaderView(View):
 
     @property
     def name(self) -> str:
-        """name of the device."""
+        """Name of the device."""
         return self._chars(48, 128)
 
     @name.setter
@@ -526,7 +526,7 @@ class HeaderView(View):
 
     @property
     def uuid(self) -> str:
-        """unique identifier of the device."""
+        """Unique identifier of the device."""
         return self._chars(176, 129)
 
     @uuid.setter
@@ -543,7 +543,7 @@ class TargetSpecView(View):
 
     @property
     def sector_start(self) -> int:
-        """first sector of the target in the device."""
+        """First sector of the target in the device."""
         return self._word("Q", 0)
 
     @sector_start.setter
@@ -552,7 +552,7 @@ class TargetSpecView(View):
 
     @property
     def length(self) -> int:
-        """sectors the target covers."""
+        """Sectors the target covers."""
         return self._word("Q", 8)
 
     @length.setter
@@ -561,7 +561,7 @@ class TargetSpecView(View):
 
     @property
     def status(self) -> int:
-        """not used by the kernel, which answers 0."""
+        """Not used by the kernel, which answers 0."""
         return self._word("i", 16)
 
     @status.setter
@@ -570,7 +570,7 @@ class TargetSpecView(View):
 
     @property
     def next(self) -> int:
-        """bytes from the start of the first record to the one after this; set in the last one, too."""
+        """Bytes from the start of the first record to the one after this; set in the last one, too."""
         return self._word("I", 20)
 
     @next.setter
@@ -579,7 +579,7 @@ class TargetSpecView(View):
 
     @property
     def target_type(self) -> str:
-        """name of the target type."""
+        """Name of the target type."""
         return self._chars(24, 16)
 
     @target_type.setter
@@ -596,7 +596,7 @@ class NameListView(View):
 
     @property
     def dev(self) -> int:
-        """device number."""
+        """Device number."""
         return self._word("Q", 0)
 
     @dev.setter
@@ -605,7 +605,7 @@ class NameListView(View):
 
     @property
     def next(self) -> int:
-        """bytes from the start of this record to the next; 0 in the last."""
+        """Bytes from the start of this record to the next; 0 in the last."""
         return self._word("I", 8)
 
     @next.setter
@@ -622,7 +622,7 @@ class TargetDepsView(View):
 
     @property
     def count(self) -> int:
-        """how many device numbers follow."""
+        """How many device numbers follow."""
         return self._word("I", 0)
 
     @count.setter
@@ -631,7 +631,7 @@ class TargetDepsView(View):
 
     @property
     def padding(self) -> int:
-        """unused; comes back as sent."""
+        """Unused; comes back as sent."""
         return self._word("I", 4)
 
     @padding.setter
@@ -648,7 +648,7 @@ class TargetVersionsView(View):
 
     @property
     def next(self) -> int:
-        """bytes from the start of this record to the next; 0 in the last."""
+        """Bytes from the start of this record to the next; 0 in the last."""
         return self._word("I", 0)
 
     @next.setter
@@ -657,7 +657,7 @@ class TargetVersionsView(View):
 
     @property
     def version(self) -> tuple[int, ...]:
-        """version of the target type."""
+        """Version of the target type."""
         return self._row("I", 4, 3)
 
     @version.setter
@@ -674,7 +674,7 @@ class TargetMsgView(View):
 
     @property
     def sector(self) -> int:
-        """sector of the device that picks the target; not looked at by the core's @ messages."""
+        """Sector of the device that picks the target; not looked at by the core's @ messages."""
         return self._word("Q", 0)
 
     @sector.setter
@@ -850,7 +850,7 @@ def _codec(order: str) -> Codec:
                     if then < end or value.next & 7 or then + 40 > limit:
                         check(SHAPES["target_spec_load"], value, f"payload[{len(pieces)}]")
                         refuse_step(f"payload[{index}].next", value.next, then, end, 40, limit)
-                piece = target_spec_load_pack_0[then - at - 40](value.sector_start, value.length, value.status, value.next, target_type, parameters)
+                piece: bytes = target_spec_load_pack_0[then - at - 40](value.sector_start, value.length, value.status, value.next, target_type, parameters)
             except TROUBLE:
                 check(SHAPES["target_spec_load"], value, f"payload[{len(pieces)}]")
                 raise
@@ -899,7 +899,7 @@ def _codec(order: str) -> Codec:
                 message = value.message.encode("utf-8", TEXT_ERRORS)
             if 0 in message:
                 check(SHAPES["dm_target_msg"], value, "payload")
-            piece = dm_target_msg_pack_0[len(message) + 1](value.sector, message)
+            piece: bytes = dm_target_msg_pack_0[len(message) + 1](value.sector, message)
         except TROUBLE:
             check(SHAPES["dm_target_msg"], value, "payload")
             raise
@@ -958,7 +958,7 @@ def _codec(order: str) -> Codec:
                 new_name = value.new_name.encode("utf-8", TEXT_ERRORS)
             if len(new_name) > 128 or 0 in new_name:
                 check(SHAPES["rename_uuid"], value, "payload")
-            piece = new_name + b"\0"
+            piece: bytes = new_name + b"\0"
         except TROUBLE:
             check(SHAPES["rename_uuid"], value, "payload")
             raise
@@ -977,7 +977,7 @@ def _codec(order: str) -> Codec:
                 new_name = value.new_name.encode("utf-8", TEXT_ERRORS)
             if len(new_name) > 127 or 0 in new_name:
                 check(SHAPES["rename_name"], value, "payload")
-            piece = new_name + b"\0"
+            piece: bytes = new_name + b"\0"
         except TROUBLE:
             check(SHAPES["rename_name"], value, "payload")
             raise
@@ -1026,7 +1026,7 @@ def _codec(order: str) -> Codec:
                 text = value.text.encode("utf-8", TEXT_ERRORS)
             if 0 in text:
                 check(SHAPES["geometry"], value, "payload")
-            piece = text + b"\0"
+            piece: bytes = text + b"\0"
         except TROUBLE:
             check(SHAPES["geometry"], value, "payload")
             raise
@@ -1120,7 +1120,7 @@ def _codec(order: str) -> Codec:
                     if then < end or value.next & 7 or then + 40 > limit:
                         check(SHAPES["target_spec_status"], value, f"payload[{len(pieces)}]")
                         refuse_step(f"payload[{index}].next", value.next, then, end, 40, limit)
-                piece = target_spec_status_pack_0[then - at - 40](value.sector_start, value.length, value.status, value.next, target_type, parameters)
+                piece: bytes = target_spec_status_pack_0[then - at - 40](value.sector_start, value.length, value.status, value.next, target_type, parameters)
             except TROUBLE:
                 check(SHAPES["target_spec_status"], value, f"payload[{len(pieces)}]")
                 raise
@@ -1300,7 +1300,7 @@ def _codec(order: str) -> Codec:
                     check(SHAPES["name_list_45"], value, f"payload[{len(pieces)}]")
                 if len(name) > 127 or 0 in name:
                     check(SHAPES["name_list_45"], value, f"payload[{len(pieces)}]")
-                piece = name_list_45_pack_0(value.dev, value.next)
+                piece: bytes = name_list_45_pack_0(value.dev, value.next)
                 piece += name + b"\0"
                 piece += bytes(-(at + len(piece)) % 8)
                 piece += name_list_45_pack_4(value.event_nr, value.flags)
@@ -1346,7 +1346,7 @@ def _codec(order: str) -> Codec:
                     name = value.name.encode("utf-8", TEXT_ERRORS)
                 if len(name) > 127 or 0 in name:
                     check(SHAPES["name_list_37"], value, f"payload[{len(pieces)}]")
-                piece = name_list_37_pack_0(value.dev, value.next)
+                piece: bytes = name_list_37_pack_0(value.dev, value.next)
                 piece += name + b"\0"
                 piece += bytes(-(at + len(piece)) % 8)
                 piece += name_list_37_pack_4(value.event_nr)
@@ -1404,7 +1404,7 @@ def _codec(order: str) -> Codec:
                     if then < end or value.next & 7 or then + 12 > limit:
                         check(SHAPES["name_list_0"], value, f"payload[{len(pieces)}]")
                         refuse_step(f"payload[{index}].next", value.next, then, end, 12, limit)
-                piece = name_list_0_pack_0[then - at - 12](value.dev, value.next, name)
+                piece: bytes = name_list_0_pack_0[then - at - 12](value.dev, value.next, name)
             except TROUBLE:
                 check(SHAPES["name_list_0"], value, f"payload[{len(pieces)}]")
                 raise
@@ -1509,7 +1509,7 @@ def _codec(order: str) -> Codec:
                     if then < end or value.next & 7 or then + 16 > limit:
                         check(SHAPES["dm_target_versions"], value, f"payload[{len(pieces)}]")
                         refuse_step(f"payload[{index}].next", value.next, then, end, 16, limit)
-                piece = dm_target_versions_pack_0[then - at - 16](value.next, version_0, version_1, version_2, name)
+                piece: bytes = dm_target_versions_pack_0[then - at - 16](value.next, version_0, version_1, version_2, name)
             except TROUBLE:
                 check(SHAPES["dm_target_versions"], value, f"payload[{len(pieces)}]")
                 raise
@@ -1558,7 +1558,7 @@ def _codec(order: str) -> Codec:
             dev = value.dev
             if dev.__class__ is not tuple:
                 check(SHAPES["dm_target_deps"], value, "payload")
-            piece = dm_target_deps_pack_0(len(value.dev), value.padding)
+            piece: bytes = dm_target_deps_pack_0(len(value.dev), value.padding)
             piece += pack(f"{order}{len(dev)}Q", *dev)
         except TROUBLE:
             check(SHAPES["dm_target_deps"], value, "payload")
@@ -1606,7 +1606,7 @@ def _codec(order: str) -> Codec:
                 message = value.message.encode("utf-8", TEXT_ERRORS)
             if 0 in message:
                 check(SHAPES["message_answer"], value, "payload")
-            piece = message + b"\0"
+            piece: bytes = message + b"\0"
         except TROUBLE:
             check(SHAPES["message_answer"], value, "payload")
             raise
@@ -1718,7 +1718,7 @@ def _codec(order: str) -> Codec:
     def project_loop(data: Buffer, at: int = 0) -> tuple[int, int, int, int]:
         if len(data) < at + 36:
             short(None, "header", at, _DM_IOCTL_0, len(data))
-        return loop_unpack(data, at)  # type: ignore[return-value]
+        return loop_unpack(data, at)
 
     return Codec(
         order,

@@ -36,7 +36,8 @@ def decode(payload: str | None, data: bytes, order: str, found: list[Anomaly] | 
     if payload is None:
         return header, None
     size = header["data_size"]
-    params |= {"size": len(data), "limit": min(size, len(data)), "edge": edge(len(data), size), "header": Container(header)}
+    params |= {"size": len(data), "limit": min(size, len(data)), "edge": edge(len(data), size)}
+    params["header"] = Container(header)
     at = PAYLOADS[payload]
     return header, at._parsereport(io.BytesIO(data), Container(_params=Container(params)), "(parsing) -> payload")
 

@@ -3,7 +3,7 @@
 Names are C's. Each `Field` says what it is, which way it goes and since when; constraints carry the id of their rule
 (`dmproto.rules`). `compile.py` writes `generated.py` from this module, and the documents are made from it.
 
-Everything is in the byte order of the machine that issues the ioctl. Offsets and sizes are bytes; sectors are 512 bytes.
+All is in the byte order of the machine that issues the ioctl. Offsets and sizes are bytes; sectors are 512 bytes.
 Source: `<linux/dm-ioctl.h>` 4.47.0; what the kernel writes, from Linux 6.1.176 running.
 """
 

@@ -13,24 +13,16 @@ from __future__ import annotations
 import io
 import re
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from construct import Adapter, Container
-from construct import Construct as _Construct
+from construct import Adapter, Construct, Container
 
 from dmproto.wire import checks
 from dmproto.wire.flags import FlagWord
 
-if TYPE_CHECKING:
-    Construct = _Construct[Any, Any]
-    Context = Container[Any]
-    AdapterBase = Adapter[Any, Any, Any, Any]
-else:
-    Construct, Context, AdapterBase = _Construct, Container, Adapter
-
 
 def field_path(path: str) -> str:
-    """construct's `(parsing) -> payload -> [1] -> next` as `payload[1].next`."""
+    """The path `(parsing) -> payload -> [1] -> next` as `payload[1].next`."""
     return re.sub(r" -> (?=\[)", "", path.partition(" -> ")[2]).replace(" -> ", ".")
 
 
@@ -45,29 +37,29 @@ class Word(Construct):
         super().__init__()
         self.code = code
 
-    def _parse(self, stream: io.BytesIO, context: Context, path: str) -> int:
+    def _parse(self, stream: io.BytesIO, context: Container, path: str) -> int:
         return int(struct.unpack(context._params.order + self.code, stream.read(self.sizeof()))[0])
 
-    def _build(self, obj: int, stream: io.BytesIO, context: Context, path: str) -> int:
+    def _build(self, obj: int, stream: io.BytesIO, context: Container, path: str) -> int:
         number = checks.whole(obj, field_path(path), self.code)
         stream.write(struct.pack(context._params.order + self.code, number))
         return number
 
-    def _sizeof(self, context: Context, path: str) -> int:
+    def _sizeof(self, context: Container, path: str) -> int:
         return struct.calcsize("=" + self.code)
 
 
-class Flags(AdapterBase):
+class Flags(Adapter):
     """A word whose bits have names; construct's `FlagsEnum` loses those that have none."""
 
     def __init__(self, subcon: Word, word: type[FlagWord]) -> None:
         super().__init__(subcon)
         self.word = word
 
-    def _decode(self, obj: int, context: Context, path: str) -> FlagWord:
+    def _decode(self, obj: int, context: Container, path: str) -> FlagWord:
         return self.word(obj)
 
-    def _encode(self, obj: int, context: Context, path: str) -> int:
+    def _encode(self, obj: int, context: Container, path: str) -> int:
         return obj
 
 
@@ -92,21 +84,21 @@ class CharArray(Construct):
         """The greatest length of the text."""
         return min(self.written, self.size - 1)
 
-    def _parse(self, stream: io.BytesIO, context: Context, path: str) -> str:
+    def _parse(self, stream: io.BytesIO, context: Container, path: str) -> str:
         at = stream.tell()
         head, nul, _ = stream.read(self.size)[: self.written].partition(b"\0")
         if not nul and self.written == self.size:
             checks.fail(context._params.found, field_path(path), at, "text/terminated", size=self.size)
         return checks.text_of(head)
 
-    def _build(self, obj: str, stream: io.BytesIO, context: Context, path: str) -> str:
+    def _build(self, obj: str, stream: io.BytesIO, context: Container, path: str) -> str:
         at = stream.tell()
         raw = checks.bytes_of(obj, field_path(path), self.limit)
         stream.write(raw + b"\0" * (len(raw) < self.written))
         stream.seek(at + self.size)
         return obj
 
-    def _sizeof(self, context: Context, path: str) -> int:
+    def _sizeof(self, context: Container, path: str) -> int:
         return self.size
 
 
@@ -117,13 +109,13 @@ class Room(Construct):
         super().__init__()
         self.size = size
 
-    def _parse(self, stream: io.BytesIO, context: Context, path: str) -> None:
+    def _parse(self, stream: io.BytesIO, context: Container, path: str) -> None:
         """Takes nothing: the 305-byte header is a whole one."""
 
-    def _build(self, obj: None, stream: io.BytesIO, context: Context, path: str) -> None:
+    def _build(self, obj: None, stream: io.BytesIO, context: Container, path: str) -> None:
         """Writes nothing."""
 
-    def _sizeof(self, context: Context, path: str) -> int:
+    def _sizeof(self, context: Container, path: str) -> int:
         return self.size
 
 
@@ -138,7 +130,7 @@ class Text(Construct):
         super().__init__()
         self.limit = limit
 
-    def _parse(self, stream: io.BytesIO, context: Context, path: str) -> str:
+    def _parse(self, stream: io.BytesIO, context: Container, path: str) -> str:
         params = context._params
         at = stream.tell()
         head, nul, _ = stream.read(params.limit - at).partition(b"\0")
@@ -150,7 +142,7 @@ class Text(Construct):
         stream.seek(at + len(head) + 1)
         return checks.text_of(head)
 
-    def _build(self, obj: str, stream: io.BytesIO, context: Context, path: str) -> str:
+    def _build(self, obj: str, stream: io.BytesIO, context: Container, path: str) -> str:
         stream.write(checks.bytes_of(obj, field_path(path), self.limit) + b"\0")
         return obj
 
@@ -168,7 +160,7 @@ class Words(Construct):
         self.count = count
         self.word = word
 
-    def _parse(self, stream: io.BytesIO, context: Context, path: str) -> tuple[int, ...]:
+    def _parse(self, stream: io.BytesIO, context: Container, path: str) -> tuple[int, ...]:
         params, size, at = context._params, self.word.sizeof(), stream.tell()
         count = self.count(context) if callable(self.count) else self.count
         fits = (params.limit - at) // size if callable(self.count) else count
@@ -178,14 +170,14 @@ class Words(Construct):
             checks.fail(params.found, f"{field_path(path)}[{fits}]", where, params.edge, end=end, limit=params.limit)
         return tuple(self.word._parse(stream, context, path) for _ in range(min(count, fits)))
 
-    def _build(self, obj: tuple[int, ...], stream: io.BytesIO, context: Context, path: str) -> tuple[int, ...]:
+    def _build(self, obj: tuple[int, ...], stream: io.BytesIO, context: Container, path: str) -> tuple[int, ...]:
         checks.row(obj, field_path(path), None if callable(self.count) else self.count)
         for index, number in enumerate(obj):
             self.word._build(number, stream, context, f"{path} -> [{index}]")
         return obj
 
-    def _sizeof(self, context: Context, path: str) -> int:
-        return int(self.count) * self.word.sizeof()
+    def _sizeof(self, context: Container, path: str) -> int:
+        return int(self.count * self.word.sizeof())
 
 
 class Align(Construct):
@@ -196,10 +188,10 @@ class Align(Construct):
         self.to = to
         self.flagbuildnone = True
 
-    def _parse(self, stream: io.BytesIO, context: Context, path: str) -> None:
+    def _parse(self, stream: io.BytesIO, context: Container, path: str) -> None:
         stream.seek(-stream.tell() % self.to, io.SEEK_CUR)
 
-    def _build(self, obj: None, stream: io.BytesIO, context: Context, path: str) -> None:
+    def _build(self, obj: None, stream: io.BytesIO, context: Container, path: str) -> None:
         self._parse(stream, context, path)
 
 
@@ -220,12 +212,12 @@ class Payload(Construct):
         self.count = count
         self.limit = limit
 
-    def _parse(self, stream: io.BytesIO, context: Context, path: str) -> bytes:
+    def _parse(self, stream: io.BytesIO, context: Container, path: str) -> bytes:
         params, at = context._params, stream.tell()
         data = stream.getvalue()
         return checks.counted(params.found, data, context[self.count], self.limit, at, at - COUNT_SIZE)
 
-    def _build(self, obj: bytes, stream: io.BytesIO, context: Context, path: str) -> bytes:
+    def _build(self, obj: bytes, stream: io.BytesIO, context: Container, path: str) -> bytes:
         checks.payload_of(obj, field_path(path), self.limit)
         stream.write(obj)
         return obj

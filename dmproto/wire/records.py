@@ -7,22 +7,15 @@ from the value class of its name; neither knows the generated code.
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from construct import Container, IfThenElse, Renamed
-from construct import Struct as _Struct
+from construct import Construct, Container, IfThenElse, Renamed, Struct
 
 from dmproto.errors import EncodeError
 from dmproto.wire import checks
 from dmproto.wire.flags import DmFlag
-from dmproto.wire.limits import ALIGNMENT, HEADER_SIZE
-from dmproto.wire.primitives import CharArray, Construct, Context, Flags, Word, Words, field_path
-
-if TYPE_CHECKING:
-    Member = Renamed[Any, Any]
-    Struct = _Struct
-else:
-    Member, Struct = Renamed, _Struct
+from dmproto.wire.limits import HEADER_SIZE
+from dmproto.wire.primitives import CharArray, Flags, Word, Words, field_path
 
 
 class Within(NamedTuple):
@@ -43,7 +36,7 @@ class Within(NamedTuple):
         return {"low": self.low, "high": self.high}
 
 
-class Field(Member):
+class Field(Renamed):
     """A named member of a record, with its facts; construct has room for one string only.
 
     Attributes:
@@ -83,7 +76,7 @@ class Field(Member):
             isinstance(subcon, Words) and not callable(subcon.count)
         )
 
-    def _parse(self, stream: io.BytesIO, context: Context, path: str) -> Any:
+    def _parse(self, stream: io.BytesIO, context: Container, path: str) -> Any:
         at = stream.tell()
         value = super()._parse(stream, context, path)
         if self.within is not None and not self.within.holds(value):
@@ -91,7 +84,7 @@ class Field(Member):
             checks.fail(context._params.found, where, at, self.within.rule, value=value, **self.within.ends)
         return value
 
-    def _build(self, obj: Any, stream: io.BytesIO, context: Context, path: str) -> Any:
+    def _build(self, obj: Any, stream: io.BytesIO, context: Container, path: str) -> Any:
         super()._build(obj, stream, context, path)
         if self.within is not None and not self.within.holds(obj):
             where = field_path(f"{path} -> {self.name}")
@@ -160,9 +153,9 @@ class Record(Struct):
         """Where a field of the leading run stands."""
         return next(offset for field, offset, _ in self.runs[0].fields if field == name)
 
-    def _parse(self, stream: io.BytesIO, context: Context, path: str) -> dict[str, Any]:
+    def _parse(self, stream: io.BytesIO, context: Container, path: str) -> dict[str, Any]:
         params, runs = context._params, self.runs
-        inner: Context = Container(_params=params)
+        inner = Container(_params=params)
         for index, member in enumerate(self.subcons):
             run, at = runs.get(index), stream.tell()
             if run and at + run.size > params.limit:
@@ -183,14 +176,14 @@ class Record(Struct):
             },
         }
 
-    def _build(self, obj: Any, stream: io.BytesIO, context: Context, path: str) -> Any:
+    def _build(self, obj: Any, stream: io.BytesIO, context: Container, path: str) -> Any:
         where = field_path(path)
         if type(obj).__name__ != self.cls:
             raise EncodeError(where, "value/type", wanted=self.cls, got=type(obj).__name__)
         for name in self.absent:
             if getattr(obj, name) is not None:
                 checks.misplaced(getattr(obj, name), f"{where}.{name}")
-        inner: Context = Container(_params=context._params)
+        inner = Container(_params=context._params)
         for member in self.subcons:
             counts = getattr(member, "counts", None)
             if counts:
@@ -227,12 +220,13 @@ class Chain(Construct):
         self.base = base
         self.full = full
 
-    def _full(self, context: Context, end: int) -> bool:
+    def _full(self, context: Container, end: int) -> bool:
         header = context._params.header
         return self.full and bool(header.flags & DmFlag.BUFFER_FULL) and end == header.data_size
 
-    def _parse(self, stream: io.BytesIO, context: Context, path: str) -> tuple[Any, ...]:
-        params, found, values = context._params, context._params.found, []
+    def _parse(self, stream: io.BytesIO, context: Container, path: str) -> tuple[Any, ...]:
+        params, found = context._params, context._params.found
+        values: list[dict[str, Any]] = []
         count = self.count(context) if self.count else None
         first = at = stream.tell()
         if count == 0 or (count is None and at == params.header.data_size):
@@ -255,7 +249,7 @@ class Chain(Construct):
             at = stream.seek(then)
         return tuple(values)
 
-    def _build(self, obj: Any, stream: io.BytesIO, context: Context, path: str) -> Any:
+    def _build(self, obj: Any, stream: io.BytesIO, context: Container, path: str) -> Any:
         header = context._params.header
         checks.row(obj, field_path(path), None)
         first = at = end = stream.tell()
@@ -302,7 +296,7 @@ class At(Construct):
         self.present = present
         self.absent = absent
 
-    def _parse(self, stream: io.BytesIO, context: Context, path: str) -> Any:
+    def _parse(self, stream: io.BytesIO, context: Container, path: str) -> Any:
         params, start = context._params, context._params.header.data_start
         if self.present and not self.present(context):
             return self.absent
@@ -314,7 +308,7 @@ class At(Construct):
         except checks.Unreadable:
             return self.absent
 
-    def _build(self, obj: Any, stream: io.BytesIO, context: Context, path: str) -> Any:
+    def _build(self, obj: Any, stream: io.BytesIO, context: Container, path: str) -> Any:
         header = context._params.header
         if self.present and not self.present(context):
             if obj != self.absent:

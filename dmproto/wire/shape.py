@@ -23,7 +23,7 @@ class Part(NamedTuple):
         code: the `struct` code of a word.
         size: bytes it takes, 0 where that depends on the value; for `align` the multiple.
         limit: the greatest length of a text or payload.
-        count: words in a `row`.
+        items: words in a `row`; in `chars` the bytes that count.
         within: rule, low, high and item of the constraint on it.
         counts: the field whose length it is.
         when: a field and a mask; the part is there only where the field has one of the mask's bits.
@@ -34,7 +34,7 @@ class Part(NamedTuple):
     code: str = ""
     size: int = 0
     limit: int | None = None
-    count: int = 0
+    items: int = 0
     within: tuple[str, int, int, int | None] | None = None
     counts: str = ""
     when: tuple[str, int] | None = None
@@ -88,7 +88,7 @@ def _check_part(part: Part, item: Any, where: str) -> None:
         case "word":
             checks.whole(item, where, part.code)
         case "row" | "words":
-            checks.row(item, where, part.count or None)
+            checks.row(item, where, part.items or None)
             for index, number in enumerate(item):
                 checks.whole(number, f"{where}[{index}]", part.code)
         case "chars" | "text":
@@ -108,7 +108,7 @@ def spans(shape: Shape, value: Any, path: str, at: int) -> Iterator[Span]:
         if part.kind == "align":
             at += -at % part.size
             continue
-        item = len(getattr(value, part.counts)) if part.counts else getattr(value, part.name)
+        item: Any = len(getattr(value, part.counts)) if part.counts else getattr(value, part.name)
         if part.when and not getattr(value, part.when[0]) & part.when[1]:
             continue
         size = part.size
@@ -121,6 +121,6 @@ def spans(shape: Shape, value: Any, path: str, at: int) -> Iterator[Span]:
             size = owned = len(item.encode("utf-8", checks.TEXT_ERRORS)) + 1
         elif part.kind == "chars":
             raw = len(item.encode("utf-8", checks.TEXT_ERRORS))
-            owned = min(raw + 1, part.count)
+            owned = min(raw + 1, part.items)
         yield Span(prefix + part.name, at, owned, item)
         at += size
