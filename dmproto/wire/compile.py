@@ -72,7 +72,7 @@ def write() -> str:
     for key, record in found.items():
         for step in steps(record):
             if step.run:
-                out.add(f"_{key.upper()}_{step.index} = {step.run.fields!r}")
+                out.add(f"_{key.upper()}_{step.first} = {step.run.fields!r}")
     for record in _classes(found).values():
         _emit_class(out, record)
     for name, (doc, parts) in layout.BIT_FIELDS.items():

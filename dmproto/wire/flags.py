@@ -50,14 +50,12 @@ DM_FLAGS: Final = (
     Flag("UUID", "DM_UUID_FLAG", 14, "in", (4, 19, 0), "rename: set the uuid; list (since 4.45): answer uuids"),
     Flag("SECURE_DATA", "DM_SECURE_DATA_FLAG", 15, "in", (4, 20, 0), "wipe every copy of the data after use"),
     Flag("DATA_OUT", "DM_DATA_OUT_FLAG", 16, "out", (4, 24, 0), "a message has answered with text"),
-    Flag(
-        "DEFERRED_REMOVE", "DM_DEFERRED_REMOVE", 17, "in/out", (4, 27, 0), "remove, or will be removed, on last close"
-    ),
+    Flag("DEFERRED_REMOVE", "DM_DEFERRED_REMOVE", 17, "in/out", (4, 27, 0), "remove, or to be removed, on last close"),
     Flag("INTERNAL_SUSPEND", "DM_INTERNAL_SUSPEND_FLAG", 18, "out", (4, 31, 0), "the kernel itself has suspended it"),
     # 5.15 added it without a new interface number; 4.45 is the version it came in with
     Flag("IMA_MEASUREMENT", "DM_IMA_MEASUREMENT_FLAG", 19, "in", (4, 45, 0), "answer the line that IMA measures"),
 )
-"""The bits of `dm_ioctl.flags`. Bit 2 was DM_EXISTS_FLAG in version 1 (libdevmapper still sends it); bit 7 is unused."""
+"""The bits of `dm_ioctl.flags`. Bit 2 was DM_EXISTS_FLAG in version 1, libdevmapper still sends it; bit 7 is unused."""
 
 UDEV_FLAGS: Final = (
     Flag("DISABLE_DM_RULES", "DM_UDEV_DISABLE_DM_RULES_FLAG", 0, "in", (4, 15, 0), "no dm rules"),
@@ -72,7 +70,7 @@ UDEV_FLAGS: Final = (
         for n in range(8)
     ),
 )
-"""The upper 16 bits of `event_nr` where it carries a udev cookie (lvm2, `libdm/libdevmapper.h`)."""
+"""The upper 16 bits of `event_nr` where it carries a udev cookie (`libdm/libdevmapper.h`)."""
 
 
 class FlagWord(int):
