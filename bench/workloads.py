@@ -84,11 +84,14 @@ def pack_spec(value: Plain) -> bytes:
 
 
 def table_of_64() -> tuple[Plain, ...]:
-    """Return 64 specs: 60 linear and, at every sixteenth place, a striped one with longer parameters."""
+    """Return 64 specs: 60 linear and, at every sixteenth place, a striped one with longer parameters.
+
+    The last one's parameters end at its ``next``: whether an encoder pads the last record is not the question here.
+    """
     specs: list[Plain] = []
     for index in range(64):
         if index % 16 == 15:
-            target_type, parameters = "striped", "2 128 /dev/sdb1 2048 /dev/sdc1 2048"
+            target_type, parameters = "striped", "2 128 /dev/sdb1 20480 /dev/sdc1 1048576"
         else:
             target_type, parameters = "linear", f"/dev/mapper/pv{index:02d} {100_000_000 + index * 2_097_152}"
         following = (SPEC_SIZE + len(parameters) + 1 + 7) // 8 * 8
@@ -149,7 +152,10 @@ W1: Final = Workload(
         ("name", "n" * 128),
         ("name", "n\0n"),
         ("uuid", "u" * 129),
-        ("data_size", 2**32),
+        ("version", (5, 0, 0)),
+        ("data_size", SHORTEST_HEADER - 1),
+        ("data_size", LARGEST_DATA_SIZE + 1),
+        ("data_start", 2**32),
         ("open_count", 2**31),
         ("dev", -1),
     ),

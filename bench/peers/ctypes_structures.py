@@ -100,6 +100,8 @@ def read_header_str(data: bytes) -> tuple[Any, ...]:
 
 def encode_header(header: Header) -> bytes:
     """Write a header: ctypes itself refuses names that are too long, and wraps numbers that are."""
+    if header.version[0] != 4 or not 305 <= header.data_size <= 0x40000000:
+        raise ValueError("version or data_size")
     if len(header.name) > 127 or len(header.uuid) > 128:
         raise ValueError("name or uuid without NUL")
     return bytes(header)

@@ -88,6 +88,8 @@ def encode_header(header: Any) -> bytes:
     if len(uuid) > 128 or 0 in uuid:
         raise ValueError("uuid")
     major, minor, patch = header.version
+    if major != 4 or not 305 <= header.data_size <= 0x40000000:
+        raise ValueError("version or data_size")
     try:
         return PACK_HEADER(
             major, minor, patch, header.data_size, header.data_start, header.target_count, header.open_count,

@@ -84,7 +84,10 @@ def encode_table(table: Any) -> bytes:
         except struct.error as error:
             raise ValueError("number out of range") from error
         parts.append(parameters.ljust(following - 40, b"\0"))
-    return b"".join(parts)
+    data = b"".join(parts)
+    if len(data) > header.data_size:
+        raise ValueError("data_size")
+    return data
 
 
 def candidates() -> list[Candidate]:
