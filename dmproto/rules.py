@@ -55,6 +55,44 @@ _ROWS: Final = (
     Rule("header/minor", errno.EINVAL, "interface version {version} is newer than the kernel's {kernel}"),
     Rule("header/data-size", errno.EINVAL, "data_size {value} is outside {low} to {high}"),
     Rule("header/name-and-uuid", errno.EINVAL, "both a name and a uuid are given"),
+    # the device a header names, and its making and removal
+    Rule(
+        "lookup/device", errno.ENXIO, "no device has name {name!r}, uuid {uuid!r}, number {dev:#x}, given so together"
+    ),
+    Rule("create/name-missing", errno.EINVAL, "a device is created by name, and there is none"),
+    Rule("create/slash", errno.EINVAL, "the name {name!r} has a slash in it"),
+    Rule("create/reserved", errno.EINVAL, "no device may be named {name!r}", NEWER),
+    Rule("create/minor", errno.ENXIO, "minor {minor} is taken"),
+    Rule("create/name", errno.EBUSY, "there is a device named {name!r}"),
+    Rule("create/uuid", errno.EBUSY, "there is a device with uuid {uuid!r}"),
+    Rule("remove/open", errno.EBUSY, "{name!r} is open {opens} times"),
+    Rule("resume/table", errno.EINVAL, "{name!r} is suspended and has no table of any size to resume with"),
+    # tables to load
+    Rule("load/count", errno.EOVERFLOW, "target_count {target_count} is above {limit}"),
+    Rule("load/empty", errno.EINVAL, "target_count is 0"),
+    Rule("load/aligned", errno.EINVAL, "record {index} starts at {at}, no multiple of 8", NEWER),
+    Rule("load/advance", errno.EINVAL, "record {index} starts at {at}, not behind what comes before it"),
+    Rule("load/bounds", errno.EINVAL, "record {index} starts at {at} and does not end inside the {size} bytes"),
+    Rule("load/terminated", errno.EINVAL, "parameters of record {index} start at {start}; no NUL in the {size} bytes"),
+    Rule("load/length", errno.EINVAL, "target {index} has no sectors"),
+    Rule("load/range", errno.EINVAL, "target {index} starts at {start} and has {length} sectors: beyond any device"),
+    Rule("load/type", errno.EINVAL, "target {index} is of unknown type {target_type!r}"),
+    Rule("load/contiguous", errno.EINVAL, "target {index} starts at {start}, the previous one ends at {end}"),
+    Rule("target/words", errno.EINVAL, "{target_type} takes {wanted}, and was given {got} words"),
+    Rule("target/number", errno.EINVAL, "{target_type}: {argument} is {word!r}, no decimal number"),
+    Rule("target/errno", 0, "the target refused: {error}"),
+    Rule("target/exception", errno.EIO, "the target's handler failed: {error}"),
+    Rule("disk/number", errno.EOVERFLOW, "{word} is no device number: 12 bits of major, 20 of minor"),
+    Rule("disk/none", errno.ENXIO, "there is no disk {word}"),
+    Rule("disk/unknown", errno.ENODEV, "{word!r} is no device"),
+    Rule("table/disk-size", errno.EINVAL, "sectors {first} to {last} of {disk}, which has {sectors}"),
+    # messages
+    Rule("message/text", errno.EINVAL, "data_start {data_start}: no NUL-terminated message in the {size} bytes"),
+    Rule("message/empty", errno.EINVAL, "a message without a word"),
+    Rule("message/core", errno.EINVAL, "{message} is no message of the core"),
+    Rule("message/table", errno.EINVAL, "{name!r} has no active table", NEWER),
+    Rule("message/sector", errno.EINVAL, "sector {sector} of a table of {sectors}"),
+    Rule("message/method", errno.EINVAL, "target type {target_type} takes no messages"),
     # the payload's place
     Rule("payload/start", errno.EINVAL, "data_start {value} is below {low}"),
     Rule("payload/aligned", errno.EINVAL, "data_start {value} is no multiple of {align}", NEWER),
@@ -71,7 +109,6 @@ _ROWS: Final = (
     Rule("frame/table", errno.ENXIO, "the device has no active table"),
     Rule("frame/index", errno.ENXIO, "target {target_index} of a table of {target_count}"),
     Rule("frame/method", errno.ENXIO, "target type {target_type} takes no direct messages"),
-    Rule("frame/handler", 0, "the target answered {result}"),
 )
 
 RULES: Final[dict[str, Rule]] = {rule.id: rule for rule in _ROWS}

@@ -1,0 +1,214 @@
+"""The reference dispatcher: the kernel's side of the protocol, behind its two doors.
+
+A control file takes control messages, a device file direct messages. Each `ioctl` changes the caller's buffer as the
+kernel would and returns what the system call would: a value, or `-errno`.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from dmproto import entry
+from dmproto.errors import Refusal, Refused
+from dmproto.model.call import Call
+from dmproto.model.device import Device
+from dmproto.model.devices import Devices, Disk
+from dmproto.model.kernel import Kernel
+from dmproto.model.profile import profile_of
+from dmproto.rules import RULES
+from dmproto.targets import TARGETS
+from dmproto.targets.target import Target
+from dmproto.wire.codec import decode_request
+from dmproto.wire.command import Command
+from dmproto.wire.dialects import Dialect, dialect_of
+from dmproto.wire.generated import DeviceMessage
+from dmproto.wire.ioctl import request_code
+
+LOG: Final = logging.getLogger(__name__)
+
+HANDLER_FAILED: Final = "target/exception"
+"""The rule that answers a handler's own exception."""
+
+
+class Dispatcher:
+    """A device-mapper in user space.
+
+    Args:
+        profile: the kernel it is to be.
+        dialect: the form of direct message its device files take; None for a kernel without the proposal.
+        dm_major: the block major of its devices.
+        disks: the underlying disks tables may use, by `major:minor`.
+        targets: target handlers beside the package's own.
+        raise_handler_errors: pass on a handler's own exception after answering EIO; None for: under pytest.
+    """
+
+    def __init__(
+        self,
+        profile: str = "linux-6.1.176",
+        dialect: str | None = "rfc",
+        *,
+        dm_major: int = 254,
+        disks: dict[str, Disk] | None = None,
+        targets: Iterable[type[Target]] = (),
+        raise_handler_errors: bool | None = None,
+    ) -> None:
+        own = {target.name: target for target in targets}
+        self.kernel = Kernel(profile_of(profile), Devices(dm_major, disks), {**TARGETS, **own})
+        self.dialect = dialect_of(dialect) if dialect is not None else None
+        self._raise = "PYTEST_CURRENT_TEST" in os.environ if raise_handler_errors is None else raise_handler_errors
+
+    def register(self, target: type[Target]) -> None:
+        """Add a target type, or replace one."""
+        self.kernel.targets[target.name] = target
+
+    def open_control(self) -> ControlFile:
+        """Open `/dev/mapper/control`; that takes no capability."""
+        return ControlFile(self)
+
+    def open_device(self, number: str) -> DeviceFile:
+        """Open the block device of a number, `254:0`.
+
+        Raises:
+            OSError: ENXIO, there is no such disk: no such device, or none that has had a table loaded.
+        """
+        for device in self.kernel.devices:
+            if device.path == number and device.registered:
+                return DeviceFile(self, device)
+        raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), number)
+
+    def run(self, call: Call, effect: Callable[[], int], errnos: dict[str, int] | None = None) -> Call:
+        """Carry a call out: the one place where a refusal becomes an errno and a sentence.
+
+        Args:
+            call: the call, which is told how it ended.
+            effect: what it does.
+            errnos: the errno of rules for which this door has its own.
+        """
+        try:
+            call.finish(effect())
+        except Refusal as refusal:
+            number = (errnos or {}).get(refusal.rule, RULES[refusal.rule].errno)
+            call.finish(-number, refusal.rule, refusal.sentence)
+        except OSError as error:
+            call.finish(-(error.errno or errno.EIO), "target/errno", str(error))
+        except Exception as error:
+            call.finish(-errno.EIO, HANDLER_FAILED, f"{type(error).__name__}: {error}")
+            LOG.exception("%s: a target handler failed", HANDLER_FAILED)
+            if self._raise:
+                raise
+        return call
+
+
+class ControlFile:
+    """An open `/dev/mapper/control`.
+
+    Attributes:
+        closed: whether it has been closed.
+    """
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self.dispatcher = dispatcher
+        self.closed = False
+
+    def ioctl(self, code: int, buffer: bytearray, *, capable: bool = True) -> int:
+        """Issue an ioctl on the memory `buffer`; beyond its end every access is a fault."""
+        ret = self.submit(code, buffer, capable=capable).ret
+        assert ret is not None
+        return ret
+
+    def submit(self, code: int, buffer: bytearray, *, capable: bool = True) -> Call:
+        """The same as a `Call`, which knows the rule and may finish later."""
+        call = Call(capable=capable)
+        return self.dispatcher.run(call, lambda: self._dispatch(code, buffer, call))
+
+    def _dispatch(self, code: int, memory: bytearray, call: Call) -> int:
+        kernel = self.dispatcher.kernel
+        nr = entry.check_caller(code, capable=call.capable)
+        entry.check_version(memory, kernel.profile)
+        if nr == Command.VERSION:
+            return 0
+        command, handler = entry.find_handler(nr)
+        copy, secure = entry.copy_in(memory, command, kernel.profile)
+        try:
+            entry.validate(copy, command)
+            ret = handler(copy, kernel, call)
+            if ret == 0 and command.facts.global_event:
+                kernel.devices.global_event += 1
+            if ret == 0:
+                size = copy.header.data_size
+                memory[:size] = copy.buffer[:size]
+        finally:
+            if secure:
+                copy.buffer[:] = bytes(len(copy.buffer))
+        return ret
+
+    def close(self) -> None:
+        """Close it."""
+        self.closed = True
+
+
+class DeviceFile:
+    """An open block device of the dispatcher's; while it is, the device cannot be removed.
+
+    Attributes:
+        device: the device.
+        closed: whether it has been closed.
+    """
+
+    def __init__(self, dispatcher: Dispatcher, device: Device) -> None:
+        self.dispatcher = dispatcher
+        self.device = device
+        self.closed = False
+        device.opens += 1
+
+    def ioctl(self, code: int, buffer: bytearray, *, capable: bool = True) -> int:
+        """Issue an ioctl on the memory `buffer`; beyond its end every access is a fault."""
+        ret = self.submit(code, buffer, capable=capable).ret
+        assert ret is not None
+        return ret
+
+    def submit(self, code: int, buffer: bytearray, *, capable: bool = True) -> Call:
+        """The same as a `Call`, which knows the rule. A direct message needs no capability but the open device."""
+        call = Call(capable=capable)
+        dialect = self.dialect
+        if dialect is None:
+            return self.dispatcher.run(call, lambda: self._unknown(code))
+        return self.dispatcher.run(call, lambda: self._deliver(code, buffer, call, dialect), dialect.errnos)
+
+    @property
+    def dialect(self) -> Dialect | None:
+        """The form of direct message this kernel takes."""
+        return self.dispatcher.dialect
+
+    def _unknown(self, code: int) -> int:
+        raise Refused("code/device", code=request_code(code), dialect=None, arch="this machine")
+
+    def _deliver(self, code: int, memory: bytearray, call: Call, dialect: Dialect) -> int:
+        """A frame's checks: its fixed part, its length, its payload; then table, index and method."""
+        if request_code(code) != dialect.code():
+            raise Refused("code/device", code=request_code(code), dialect=dialect.name, arch="this machine")
+        message: DeviceMessage = decode_request(
+            code, memory, byteorder=sys.byteorder, dialect=dialect.name, door="device"
+        )
+        table = self.device.active
+        if table is None:
+            raise Refused("frame/table", name=self.device.name)
+        if not 0 <= message.target_index < len(table.entries):
+            raise Refused("frame/index", target_index=message.target_index, target_count=len(table.entries))
+        target = table.entries[message.target_index].target
+        return target.device_message(message.tag, message.payload, call)
+
+    def close(self) -> None:
+        """Close it; a device marked for removal goes with its last user."""
+        if self.closed:
+            return
+        self.closed = True
+        self.device.opens -= 1
+        devices = self.dispatcher.kernel.devices
+        if self.device.deferred_remove and not self.device.opens:
+            devices.remove(self.device)

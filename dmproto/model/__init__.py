@@ -1,0 +1,1 @@
+"""What the kernel remembers between two calls: devices, tables, opens, events, and which kernel it is."""

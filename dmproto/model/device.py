@@ -1,0 +1,86 @@
+"""A mapped device and its tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dmproto.wire.generated import DeviceNumber
+
+if TYPE_CHECKING:
+    from dmproto.targets.target import Target
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One target in a table: it covers `length` sectors from `start` on."""
+
+    start: int
+    length: int
+    target: Target
+
+
+@dataclass
+class Table:
+    """Targets in order, each starting where the one before ends.
+
+    Attributes:
+        entries: the targets.
+        read_only: the mode it was loaded in.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    read_only: bool = False
+
+    @property
+    def size(self) -> int:
+        """Its size in sectors."""
+        return self.entries[-1].start + self.entries[-1].length if self.entries else 0
+
+    def close(self) -> None:
+        """Destroy it: every target lets go of what it holds."""
+        for entry in self.entries:
+            entry.target.close()
+
+    def at_sector(self, sector: int) -> Entry | None:
+        """The target that covers a sector."""
+        for entry in self.entries:
+            if entry.start <= sector < entry.start + entry.length:
+                return entry
+        return None
+
+
+@dataclass
+class Device:
+    """A device with its two table slots.
+
+    Attributes:
+        number: major and minor.
+        name: its name.
+        uuid: its unique identifier, or empty.
+        active: the table in use.
+        inactive: the table loaded, for the next resume.
+        suspended: whether I/O is held up. A new device is not suspended, whatever the header's comment says.
+        opens: how often its block device is open.
+        event_nr: events raised on the live table.
+        deferred_remove: it is to go on last close.
+        registered: its disk is there, from the first load on.
+        geometry: cylinders, heads, sectors, start.
+    """
+
+    number: DeviceNumber
+    name: str
+    uuid: str = ""
+    active: Table | None = None
+    inactive: Table | None = None
+    suspended: bool = False
+    opens: int = 0
+    event_nr: int = 0
+    deferred_remove: bool = False
+    registered: bool = False
+    geometry: tuple[int, int, int, int] | None = None
+
+    @property
+    def path(self) -> str:
+        """`major:minor`."""
+        return f"{self.number.major}:{self.number.minor}"

@@ -1,0 +1,68 @@
+"""How a target record becomes a target of a table.
+
+Source: dm_table_add_target, drivers/md/dm-table.c of Linux 6.1: the checks stand in its order.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from dmproto.errors import Refused
+from dmproto.model.device import Device, Entry, Table
+from dmproto.model.disks import find_disk
+from dmproto.model.kernel import Kernel
+from dmproto.model.words import split
+from dmproto.wire.checks import TEXT_ERRORS
+
+SECTORS_MAX: Final = ((1 << 63) - 1) // 512
+"""The greatest last sector: its last byte must fit a signed 64-bit offset."""
+
+
+class Spec(Protocol):
+    """A target record: its type runs on into the parameters where no NUL ends it."""
+
+    buffer: bytearray
+    at: int
+
+    @property
+    def sector_start(self) -> int:
+        """First sector."""
+
+    @property
+    def length(self) -> int:
+        """Sectors."""
+
+
+TYPE_OFFSET: Final = 24
+"""`offsetof(struct dm_target_spec, target_type)`."""
+
+
+def add_target(kernel: Kernel, device: Device, table: Table, spec: Spec, parameters: bytes) -> None:
+    """Make the next target of a table.
+
+    Raises:
+        Refused: a rule of `load/`, or one of the target's constructor.
+    """
+    from dmproto.targets.target import TargetContext  # noqa: PLC0415  (targets stand above the model)
+
+    start, length = spec.sector_start, spec.length
+    if not length:
+        raise Refused("load/length", index=len(table.entries))
+    if start + length > SECTORS_MAX:
+        raise Refused("load/range", index=len(table.entries), start=start, length=length)
+    begin = spec.at + TYPE_OFFSET
+    name = bytes(spec.buffer[begin : spec.buffer.find(0, begin)]).decode("utf-8", TEXT_ERRORS)
+    target_type = kernel.targets.get(name)
+    if target_type is None:
+        raise Refused("load/type", index=len(table.entries), target_type=name)
+    if start != table.size:
+        raise Refused("load/contiguous", index=len(table.entries), start=start, end=table.size)
+    context = TargetContext(
+        start,
+        length,
+        "ro" if table.read_only else "rw",
+        kernel.profile,
+        lambda word: find_disk(kernel.devices, word),
+        lambda: kernel.devices.raise_event(device),
+    )
+    table.entries.append(Entry(start, length, target_type(context, *split(parameters))))
