@@ -18,6 +18,7 @@ from dmproto.errors import Refusal, Refused
 from dmproto.model.call import Call
 from dmproto.model.device import Device
 from dmproto.model.devices import Devices, Disk
+from dmproto.model.disks import remove_deferred
 from dmproto.model.kernel import Kernel
 from dmproto.model.profile import profile_of
 from dmproto.rules import RULES
@@ -143,6 +144,7 @@ class ControlFile:
                 size = copy.header.data_size
                 memory[:size] = copy.buffer[:size]
         finally:
+            remove_deferred(kernel.devices)  # a table that is gone has let go of the devices it used
             if secure:
                 copy.buffer[:] = bytes(len(copy.buffer))
         return ret
@@ -209,6 +211,4 @@ class DeviceFile:
             return
         self.closed = True
         self.device.opens -= 1
-        devices = self.dispatcher.kernel.devices
-        if self.device.deferred_remove and not self.device.opens:
-            devices.remove(self.device)
+        remove_deferred(self.dispatcher.kernel.devices)

@@ -63,6 +63,12 @@ def check_sizes(devices: Devices, table: Table) -> None:
                 raise Refused("table/disk-size", disk=number, first=first, last=last, sectors=disk.sectors)
 
 
+def remove_deferred(devices: Devices) -> None:
+    """Remove what was marked to go and is no longer open; that may close what it was built on."""
+    while closed := [device for device in devices if device.deferred_remove and not open_count(devices, device)]:
+        devices.remove(closed[0])
+
+
 def open_count(devices: Devices, device: Device) -> int:
     """How often a device is open: by files, and once by each device and mode whose tables use it."""
     holders = {

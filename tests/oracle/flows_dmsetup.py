@@ -4,6 +4,44 @@ from tests.oracle.flows import DMSETUP, Flow
 
 FLOWS = (
     Flow(
+        "dmsetup-message",
+        "messages to the core and to targets, and loads that a table's first record may and may not be",
+        DMSETUP,
+        """
+        dmsetup create m --table "0 8 linear /dev/ubda 0"
+        refused dmsetup message m 0 hello
+        refused dmsetup message m 7 hello
+        refused dmsetup message m 8 hello
+        refused dmsetup message m 99 hello
+        dmsetup message m 0 @cancel_deferred_remove
+        dmsetup message m 0 @CANCEL_deferred_remove
+        refused dmsetup message m 0 @cancel_deferred_remove now
+        refused dmsetup message m 0 @nonesuch
+        refused dmsetup message nonesuch 0 hello
+        dmsetup create bare --notable
+        dmsetup message bare 0 hello
+        dmsetup message bare 0 @cancel_deferred_remove
+        refused dmsetup message bare 0 @nonesuch
+        refused dmsetup load bare --table "0 8 zero now"
+        refused dmsetup load bare --table "0 8 linear /dev/ubda"
+        refused dmsetup load bare --table "0 8 linear 98:0 -1"
+        refused dmsetup load bare --table "0 8 linear 98:77 0"
+        refused dmsetup load bare --table "0 8 linear 4096:0 0"
+        refused dmsetup load bare --table "0 8 linear /dev/nonesuch 0"
+        refused dmsetup load bare --table "0 8 linear 98:0 65529"
+        dmsetup load bare --table "0 8 linear 98:0 65528"
+        dmsetup resume bare
+        dmsetup load bare --table "0 8 linear 98:0 65529"
+        refused dmsetup resume bare
+        dmsetup resume bare
+        dmsetup suspend bare
+        dmsetup message bare 0 @cancel_deferred_remove
+        refused dmsetup message bare 0 hello
+        dmsetup remove bare
+        dmsetup remove m
+        """,
+    ),
+    Flow(
         "dmsetup-life",
         "a device from create to remove, and every way to ask about it",
         DMSETUP,
