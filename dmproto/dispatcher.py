@@ -17,13 +17,14 @@ from dmproto import entry
 from dmproto.errors import Refusal, Refused
 from dmproto.model.call import Call
 from dmproto.model.device import Device
-from dmproto.model.devices import Devices, Disk
+from dmproto.model.devices import Devices
+from dmproto.model.disk import Disk
 from dmproto.model.disks import remove_deferred
+from dmproto.model.handler import Handler
 from dmproto.model.kernel import Kernel
 from dmproto.model.profile import profile_of
-from dmproto.rules import RULES
+from dmproto.rules import RULES, sentence
 from dmproto.targets import TARGETS
-from dmproto.targets.target import Target
 from dmproto.wire.codec import decode_request
 from dmproto.wire.command import Command
 from dmproto.wire.dialects import Dialect, dialect_of
@@ -55,7 +56,7 @@ class Dispatcher:
         *,
         dm_major: int = 254,
         disks: dict[str, Disk] | None = None,
-        targets: Iterable[type[Target]] = (),
+        targets: Iterable[type[Handler]] = (),
         raise_handler_errors: bool | None = None,
     ) -> None:
         own = {target.name: target for target in targets}
@@ -63,7 +64,7 @@ class Dispatcher:
         self.dialect = dialect_of(dialect) if dialect is not None else None
         self._raise = "PYTEST_CURRENT_TEST" in os.environ if raise_handler_errors is None else raise_handler_errors
 
-    def register(self, target: type[Target]) -> None:
+    def register(self, target: type[Handler]) -> None:
         """Add a target type, or replace one."""
         self.kernel.targets[target.name] = target
 
@@ -96,9 +97,10 @@ class Dispatcher:
             number = (errnos or {}).get(refusal.rule, RULES[refusal.rule].errno)
             call.finish(-number, refusal.rule, refusal.sentence)
         except OSError as error:
-            call.finish(-(error.errno or errno.EIO), "target/errno", str(error))
+            number = error.errno or errno.EIO
+            call.finish(-number, "target/errno", sentence("target/errno", {"error": os.strerror(number)}))
         except Exception as error:
-            call.finish(-errno.EIO, HANDLER_FAILED, f"{type(error).__name__}: {error}")
+            call.finish(-errno.EIO, HANDLER_FAILED, sentence(HANDLER_FAILED, {"error": repr(error)}))
             LOG.exception("%s: a target handler failed", HANDLER_FAILED)
             if self._raise:
                 raise

@@ -11,6 +11,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("floors", ()),
     ("handwritten", ("msgspec",)),
     ("handwritten_table", ("msgspec",)),
+    ("handwritten_door", ("msgspec",)),
     ("ctypes_structures", ()),
     ("construct_schemas", ("construct",)),
     ("construct_typing", ("construct", "construct-typing")),

@@ -13,7 +13,8 @@ import struct
 from typing import ClassVar, Final
 
 from dmproto.model.call import Call
-from dmproto.targets.target import Target, TargetContext
+from dmproto.model.handler import TargetContext
+from dmproto.targets.target import Target
 
 CONNECT: Final = 0
 """Tag: the payload is an `int`, the descriptor of a connected socket."""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from dmproto.model.handler import Handler
 from dmproto.wire.generated import DeviceNumber
-
-if TYPE_CHECKING:
-    from dmproto.targets.target import Target
 
 
 @dataclass(frozen=True)
@@ -17,7 +14,7 @@ class Entry:
 
     start: int
     length: int
-    target: Target
+    target: Handler
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from dmproto.model.device import Device
+from dmproto.model.disk import Disk
 from dmproto.wire.generated import DeviceNumber
 
 MINORS: Final = 1 << 20
@@ -18,13 +19,6 @@ class Uevent(NamedTuple):
     action: str
     device: str
     environment: dict[str, str]
-
-
-class Disk(NamedTuple):
-    """An underlying disk that tables may use: its size in sectors and its path."""
-
-    sectors: int
-    path: str = ""
 
 
 class Devices:

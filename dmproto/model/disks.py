@@ -10,7 +10,8 @@ from typing import Final
 
 from dmproto.errors import Refused
 from dmproto.model.device import Device, Table
-from dmproto.model.devices import Devices, Disk
+from dmproto.model.devices import Devices
+from dmproto.model.disk import Disk
 
 NUMBER: Final = re.compile(r"(\d{1,9}):(\d{1,9})", re.ASCII)
 MAJORS: Final = 1 << 12

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from dmproto.model.devices import Devices
+from dmproto.model.handler import Handler
 from dmproto.model.profile import Profile
-
-if TYPE_CHECKING:
-    from dmproto.targets.target import Target
 
 
 @dataclass
@@ -24,4 +21,4 @@ class Kernel:
 
     profile: Profile
     devices: Devices
-    targets: dict[str, type[Target]]
+    targets: dict[str, type[Handler]]

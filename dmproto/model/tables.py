@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from dmproto.errors import Refused
 from dmproto.model.device import Device, Entry, Table
 from dmproto.model.disks import find_disk
+from dmproto.model.handler import TargetContext
 from dmproto.model.kernel import Kernel
 from dmproto.model.words import split
 from dmproto.wire.checks import TEXT_ERRORS
@@ -43,8 +44,6 @@ def add_target(kernel: Kernel, device: Device, table: Table, spec: Spec, paramet
     Raises:
         Refused: a rule of `load/`, or one of the target's constructor.
     """
-    from dmproto.targets.target import TargetContext  # noqa: PLC0415  (targets stand above the model)
-
     start, length = spec.sector_start, spec.length
     if not length:
         raise Refused("load/length", index=len(table.entries))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from dmproto.errors import Refused
+from dmproto.model.handler import TargetContext
 from dmproto.model.words import decimal
-from dmproto.targets.target import Target, TargetContext
+from dmproto.targets.target import Target
 
 WORDS: Final = 2
 

@@ -2,44 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from dmproto.errors import Refused
-
-if TYPE_CHECKING:
-    from dmproto.model.call import Call
-    from dmproto.model.devices import Disk
-    from dmproto.model.profile import Profile
-
-
-class TargetContext:
-    """What a target is told when a table is loaded.
-
-    Attributes:
-        start: its first sector in the device.
-        length: how many sectors it covers.
-        mode: `rw` or `ro`.
-        profile: the kernel.
-        find_disk: looks a device argument up and holds it; see `dmproto.model.disks`.
-        event: raises an event on the device, once its table is active.
-    """
-
-    def __init__(
-        self,
-        start: int,
-        length: int,
-        mode: str,
-        profile: Profile,
-        find_disk: Callable[[str], tuple[str, Disk]],
-        event: Callable[[], None],
-    ) -> None:
-        self.start = start
-        self.length = length
-        self.mode = mode
-        self.profile = profile
-        self.find_disk = find_disk
-        self.event = event
+from dmproto.model.call import Call
+from dmproto.model.handler import TargetContext
 
 
 class Target:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from dmproto.errors import Refused
-from dmproto.targets.target import Target, TargetContext
+from dmproto.model.handler import TargetContext
+from dmproto.targets.target import Target
 
 
 class Zero(Target):

@@ -124,12 +124,15 @@ def counted(found: Found, data: bytes | bytearray, count: int, limit: int, at: i
     return bytes(data[at : at + max(count, 0)])
 
 
-def refuse_step(path: str, next: int, then: int, end: int, fixed: int, data_size: int) -> None:
-    """The same for a chain to be written.
+def refuse_step(index: int, next: int, then: int, end: int, fixed: int, data_size: int) -> None:
+    """The same for a chain to be written, from its record `index`, which may itself pass `data_size`.
 
     Raises:
-        EncodeError: `chain/advance`, `chain/aligned` or `payload/bounds`.
+        EncodeError: `payload/bounds`, `chain/advance` or `chain/aligned`.
     """
+    path = f"payload[{index}].next"
+    if end > data_size:
+        raise EncodeError("header.data_size", "payload/bounds", end=end, limit=data_size)
     if then < end:
         raise EncodeError(path, "chain/advance", next=next, end=end)
     if next % ALIGNMENT:
@@ -138,9 +141,32 @@ def refuse_step(path: str, next: int, then: int, end: int, fixed: int, data_size
         raise EncodeError(path, "payload/bounds", end=then + fixed, limit=data_size)
 
 
+def refuse_last(index: int, next: int, end: int, data_size: int) -> NoReturn:
+    """Refuse the last record of a chain to be written, which passes `data_size` or has a `next`.
+
+    Raises:
+        EncodeError: `payload/bounds` or `chain/last`.
+    """
+    if end > data_size:
+        raise EncodeError("header.data_size", "payload/bounds", end=end, limit=data_size)
+    raise EncodeError(f"payload[{index}].next", "chain/last", next=next)
+
+
 def text_of(raw: bytes | bytearray) -> str:
     """Bytes as text."""
     return raw.decode("utf-8", TEXT_ERRORS)
+
+
+def escaped(text: str) -> bytes:
+    """Text with surrogates as the bytes that read as this very text.
+
+    Raises:
+        ValueError: there are none: a surrogate stands for no byte, or together they stand for a character.
+    """
+    raw = text.encode("utf-8", TEXT_ERRORS)
+    if text_of(raw) != text:
+        raise ValueError(text)
+    return raw
 
 
 def bytes_of(text: str, path: str, limit: int | None) -> bytes:
@@ -152,8 +178,8 @@ def bytes_of(text: str, path: str, limit: int | None) -> bytes:
     if not isinstance(text, str):
         raise EncodeError(path, "value/type", wanted="str", got=type(text).__name__)
     try:
-        raw = text.encode("utf-8", TEXT_ERRORS)
-    except UnicodeEncodeError:
+        raw = escaped(text)
+    except ValueError:
         raise EncodeError(path, "text/encodable") from None
     if 0 in raw:
         raise EncodeError(path, "text/nul", at=raw.index(0))

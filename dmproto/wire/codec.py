@@ -8,24 +8,26 @@ The law: for every `b` that decodes strictly, `encode_into(decode(b), bytearray(
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 from typing import Any, Final
 
 from dmproto.errors import DecodeError, EncodeError
-from dmproto.wire import generated
+from dmproto.wire import checks, generated
 from dmproto.wire.checks import Found
 from dmproto.wire.command import COMMANDS, Command
 from dmproto.wire.dialects import dialect_of
 from dmproto.wire.generated import BIG, LITTLE, Codec, DeviceMessage, Header
-from dmproto.wire.ioctl import Direction, IoctlNumber, request_code
+from dmproto.wire.ioctl import TYPE_SHIFT, Direction, IoctlNumber, request_code
 from dmproto.wire.limits import DM_IOCTL, HEADER_SIZE, STRUCT_SIZE
 from dmproto.wire.shape import Span, spans
 from dmproto.wire.values import Reply, Request
 
 Message = Request | Reply | DeviceMessage
 Buffer = bytes | bytearray | memoryview
-Reader = Callable[[bytes | bytearray, Found], Any]
+Plan = tuple[Callable[..., Any], Callable[[bytes | bytearray, Header, Found], Any] | None, Command | int | None]
+Plans = dict[tuple[int, str, str, str, str | None], Plan]
 
 CODECS: Final[dict[str, Codec]] = {"little": LITTLE, "big": BIG}
 """The codec for each `sys.byteorder`."""
@@ -33,7 +35,8 @@ CODECS: Final[dict[str, Codec]] = {"little": LITTLE, "big": BIG}
 DOORS: Final = (None, "control", "device")
 """Which node the ioctl is issued on; None lets the number say it."""
 
-_READERS: dict[tuple[type, int, str, str, str, str | None], Reader] = {}
+_REQUESTS: Plans = {}
+_REPLIES: Plans = {}
 
 
 def codec_of(byteorder: str) -> Codec:
@@ -77,12 +80,17 @@ def decode_request(
         ValueError: no such byte order, architecture, dialect or door.
     """
     try:
-        read = _READERS[Request, code, byteorder, arch, dialect, door]
+        head, body, command = _REQUESTS[code, byteorder, arch, dialect, door]
     except KeyError:
-        read = _reader(Request, code, byteorder, arch, dialect, door)
-    if data.__class__ is not bytes and data.__class__ is not bytearray:
+        head, body, command = _plan(_REQUESTS, Request, code, byteorder, arch, dialect, door)
+    if type(data) is not bytes and type(data) is not bytearray:
         data = memoryview(data).tobytes()
-    return read(data, None if strict else [])
+    found: Found = None if strict else []
+    header = head(data, found)
+    if command is None:
+        return _direct(header, found)
+    payload = body(data, header, found) if body is not None else None
+    return Request(command, header, payload, tuple(found) if found else ())
 
 
 def decode_reply(
@@ -100,63 +108,51 @@ def decode_reply(
     Arguments and errors are those of `decode_request`.
     """
     try:
-        read = _READERS[Reply, code, byteorder, arch, dialect, door]
+        head, body, command = _REPLIES[code, byteorder, arch, dialect, door]
     except KeyError:
-        read = _reader(Reply, code, byteorder, arch, dialect, door)
-    if data.__class__ is not bytes and data.__class__ is not bytearray:
+        head, body, command = _plan(_REPLIES, Reply, code, byteorder, arch, dialect, door)
+    if type(data) is not bytes and type(data) is not bytearray:
         data = memoryview(data).tobytes()
-    return read(data, None if strict else [])
+    found: Found = None if strict else []
+    header = head(data, found)
+    if command is None:
+        return _direct(header, found)
+    payload = body(data, header, found) if body is not None else None
+    return Reply(command, header, payload, tuple(found) if found else ())
 
 
-def _reader(kind: type, code: int, byteorder: str, arch: str, dialect: str, door: str | None) -> Reader:
-    codec, number = codec_of(byteorder), request_code(code)
-    form = dialect_of(dialect)
+def _plan(plans: Plans, kind: type, code: int, byteorder: str, arch: str, dialect: str, door: str | None) -> Plan:
+    """Who reads the head and who the body of a message, and its command; a direct message has none."""
+    codec, number, form = codec_of(byteorder), request_code(code), dialect_of(dialect)
     if door not in DOORS:
         raise ValueError(f"unknown door {door!r}; known are control and device")
-    keep = True
+    known = True
     if door != "control" and number == form.code(arch):
-        read = _frame_reader(codec.decode_frame[form.frame])
+        plan: Plan = codec.decode_frame[form.frame], None, None
     elif door != "control" and number == Command.MPATH_PROBE_PATHS.code(arch):
-        read = _bare_reader(kind, Command.MPATH_PROBE_PATHS)
+        plan = _no_argument, None, Command.MPATH_PROBE_PATHS
     elif door == "device":
         raise DecodeError("code", 0, "code/device", code=number, dialect=dialect, arch=arch)
-    elif number >> 8 & 0xFF != DM_IOCTL:
-        raise DecodeError("code", 0, "code/type", code=number, type=number >> 8 & 0xFF)
+    elif number >> TYPE_SHIFT & 0xFF != DM_IOCTL:
+        raise DecodeError("code", 0, "code/type", code=number, type=number >> TYPE_SHIFT & 0xFF)
     else:
-        nr = number & 0xFF
-        command = Command(nr) if nr in COMMANDS else nr
-        read = _message_reader(kind, codec, command)
-        keep = isinstance(command, Command) and code == command.code(arch)
-    if keep:  # the numbers that programs use: so the table stays small, whatever comes in
-        _READERS[kind, code, byteorder, arch, dialect, door] = read
-    return read
+        command = _known(number & 0xFF)
+        name = payload_name(kind, command)
+        plan = codec.decode_dm_ioctl, _rest if name == "" else codec.decode_payload[name] if name else None, command
+        known = isinstance(command, Command) and number == command.code(arch)
+    if known:  # the numbers that programs use: so the table stays small, whatever comes in
+        plans[code, byteorder, arch, dialect, door] = plan
+    return plan
 
 
-def _frame_reader(decode: Callable[..., DeviceMessage]) -> Reader:
-    def read(data: bytes | bytearray, found: Found) -> DeviceMessage:
-        value = decode(data, found)
-        if not found:
-            return value
-        return DeviceMessage(value.target_index, value.tag, value.payload, tuple(found))
-
-    return read
+def _direct(value: DeviceMessage, found: Found) -> DeviceMessage:
+    if not found:
+        return value
+    return DeviceMessage(value.target_index, value.tag, value.payload, tuple(found))
 
 
-def _bare_reader(kind: Any, command: Command) -> Reader:
-    return lambda _data, _found: kind(command, None)
-
-
-def _message_reader(kind: Any, codec: Codec, command: Command | int) -> Reader:
-    head = codec.decode_dm_ioctl
-    name = payload_name(kind, command)
-    body = _rest if name == "" else codec.decode_payload[name] if name else None
-
-    def read(data: bytes | bytearray, found: Found) -> Any:
-        header = head(data, found)
-        payload = None if body is None else body(data, header, found)
-        return kind(command, header, payload, tuple(found) if found else ())
-
-    return read
+def _no_argument(_data: bytes | bytearray, _found: Found) -> None:
+    """What an ioctl without an argument points at."""
 
 
 def _rest(data: bytes | bytearray, header: Header, _found: Found) -> bytes:
@@ -167,11 +163,14 @@ def payload_name(kind: type, command: Command | int) -> str | None:
     """What payload a message carries: a key of `PAYLOADS`, "" for the raw bytes of an unknown command, or None."""
     if not isinstance(command, Command):
         return ""
-    return command.facts.request if kind is Request else command.facts.reply
+    return command.facts.request if issubclass(kind, Request) else command.facts.reply
 
 
 def _known(command: Command | int) -> Command | int:
-    return Command(command) if command in COMMANDS else command
+    if command.__class__ is Command:
+        return command
+    number = checks.whole(command, "command", "I")
+    return Command(number) if number in COMMANDS else number
 
 
 def encode(
@@ -186,22 +185,32 @@ def encode(
         ValueError: no such byte order, architecture or dialect.
     """
     codec = codec_of(byteorder)
-    form = dialect_of(dialect)
-    if isinstance(value, DeviceMessage):
-        return form.code(arch), codec.encode_frame[form.frame](value)
+    code, frame = _frame_code(dialect, arch)
+    if type(value) is DeviceMessage:
+        return code, codec.encode_frame[frame](value)
     if not isinstance(value, Request | Reply):
         raise EncodeError("value", "value/type", wanted="Request, Reply or DeviceMessage", got=type(value).__name__)
     command = _known(value.command)
-    if isinstance(command, Command):
-        code = command.code(arch)
-        if command.facts.door == "device" and value.header is None:
-            if value.payload is not None:
-                raise EncodeError("payload", "value/absent", value=value.payload)
-            return code, b""
-    else:
-        code = IoctlNumber(Direction.READ | Direction.WRITE, DM_IOCTL, command, STRUCT_SIZE).encode(arch)
+    code = _message_code(command, arch)
+    if command is Command.MPATH_PROBE_PATHS and value.header is None:
+        if value.payload is not None:
+            raise EncodeError("payload", "value/absent", value=value.payload)
+        return code, b""
     head = codec.encode_dm_ioctl(value.header)  # type: ignore[arg-type]  # None is refused there, by name
     return code, _with_payload(codec, head, value, payload_name(type(value), command))
+
+
+@functools.lru_cache(maxsize=128)
+def _frame_code(dialect: str, arch: str) -> tuple[int, str]:
+    form = dialect_of(dialect)
+    return form.code(arch), form.frame
+
+
+@functools.lru_cache(maxsize=1024)
+def _message_code(command: Command | int, arch: str) -> int:
+    if isinstance(command, Command):
+        return command.code(arch)
+    return IoctlNumber(Direction.READ | Direction.WRITE, DM_IOCTL, command, STRUCT_SIZE).encode(arch)
 
 
 def _with_payload(codec: Codec, head: bytes, value: Request | Reply, name: str | None) -> bytes:
@@ -223,7 +232,7 @@ def _with_payload(codec: Codec, head: bytes, value: Request | Reply, name: str |
             raise EncodeError("header.data_size", "payload/bounds", end=end, limit=header.data_size)
         return head[:start] + body
     if not body:
-        return head
+        return head if generated.PAYLOADS[name](header) is None else head.ljust(start, b"\0")
     return head[:start] + bytes(max(start - len(head), 0)) + body
 
 
@@ -272,6 +281,8 @@ def encode_into(
     _, fresh = encode(value, byteorder=byteorder, arch=arch, dialect=dialect)
     places = fields(value, dialect=dialect)
     end = max((span.offset + span.size for span in places), default=0)
+    if places and not isinstance(value, DeviceMessage):
+        end = max(end, HEADER_SIZE)
     if end > len(buffer):
         raise EncodeError("buffer", "buffer/short", end=end, limit=len(buffer))
     for span in places:

@@ -32,19 +32,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from struct import Struct, pack, unpack_from
+from struct import error as StructError
 from typing import Any, NamedTuple
 
 import msgspec
 
 from dmproto.errors import EncodeError
-from dmproto.wire.checks import TEXT_ERRORS, Anomaly, Found, NameCache
-from dmproto.wire.checks import check_start, counted, edge, fail, refuse_start, refuse_step, row, short, stray, text_of
+from dmproto.wire.checks import Anomaly, Found, NameCache, escaped
+from dmproto.wire.checks import check_start, counted, edge, fail, refuse_last, refuse_start, refuse_step, row, short
+from dmproto.wire.checks import stray, text_of
 from dmproto.wire.checks import misplaced as absent
 from dmproto.wire.checks import unterminated
 from dmproto.wire.decimals import Decimals
 from dmproto.wire.flags import DmFlag, FlagCache
-from dmproto.wire.shape import Part, Shape, check
-from dmproto.wire.tables import TROUBLE, PackTable
+from dmproto.wire.shape import Part, Shape, check, refuse
+from dmproto.wire.tables import TROUBLE, ByteCache, PackTable
 from dmproto.wire.view import View
 
 Buffer = bytes | bytearray
@@ -69,6 +71,7 @@ def write() -> str:
     out.add(f"BUFFER_FULL = {int(DmFlag.BUFFER_FULL)}", "")
     for chars in sorted({(c.size, c.written) for c in _chars(found) if c.size <= 16}):
         out.add(f"_NAMES_{chars[0]}_{chars[1]} = NameCache({chars[0]}, {chars[1]})")
+        out.add(f"_BYTES_{chars[0]}_{chars[1]} = ByteCache({min(chars[1], chars[0] - 1)})")
     for key, record in found.items():
         for step in steps(record):
             if step.run:

@@ -11,6 +11,9 @@ from dmproto.wire.limits import ALIGNMENT
 from dmproto.wire.primitives import Align, CharArray, Flags, Payload, Text, Words
 from dmproto.wire.records import At, Chain, Field, Record
 
+BEHIND = "begin + len(raw) + 1"
+"""Where a text ends that was cut out of the bytes before the next record."""
+
 _BUFFER = "data: Buffer, header: Header, found: Found"
 
 
@@ -23,6 +26,8 @@ class RecordDecoder:
         key: the prefix of the record's names in the generated module.
         path: an f-string's inside that names the record, `payload[{len(values)}]`.
         stop: the statement that gives up on the record in lenient decoding.
+        then: in a chain, where the next record starts: the first text of a good record ends before it.
+        end: where the record ends, once its body is emitted.
     """
 
     def __init__(self, out: Source, record: Record, key: str, path: str, stop: str) -> None:
@@ -31,14 +36,16 @@ class RecordDecoder:
         self.key = key
         self.path = path
         self.stop = stop
+        self.then = ""
+        self.end = ""
 
     def where(self, name: str) -> str:
         """The expression for a field's path."""
         path = f"{self.path}.{name}" if self.path else name
         return f'f"{path}"' if "{" in path else f'"{path}"'
 
-    def body(self, *, end: bool = False) -> str:
-        """Emit the reading, and with `end` where it ended; the answer is the expression of the record's value."""
+    def body(self) -> str:
+        """Emit the reading, and note in `end` where it ends; the answer is the expression of the record's value."""
         place = "at"
         for step in steps(self.record):
             if step.run:
@@ -55,12 +62,11 @@ class RecordDecoder:
                 place = "end"
             elif isinstance(step.subcon, Text):
                 self._text(step, place)
-                place = "end"
+                place = BEHIND if self.then else "end"
             elif isinstance(step.subcon, Words):
                 self._words(step, place)
-        if end and place != "end":
-            self.out.add(f"end = {place}")
-        return self._value()
+        self.end = place
+        return self.value()
 
     def _run(self, step: Step, place: str) -> None:
         run = step.run
@@ -72,7 +78,12 @@ class RecordDecoder:
                 path = f'f"{self.path}"'
                 self.out.add(f"short(found, {path}, {place}, {run_name(self.key, step)}, limit, {rule})", self.stop)
         self.out.add(f"{', '.join(names)}{',' * (len(names) == 1)} = {unpack_name(self.key, step)}(data, {place})")
-        for field, (name, offset, _) in zip(step.members, run.fields, strict=True):
+        self.fields(step, place)
+
+    def fields(self, step: Step, place: str) -> None:
+        """Emit the checks of a run's fields, and what makes texts of their bytes."""
+        assert step.run is not None
+        for field, (name, offset, _) in zip(step.members, step.run.fields, strict=True):
             self._fixed(field, str(name), f"{place} + {offset}" if place != "0" else str(offset))
 
     def _fixed(self, field: Field, name: str, offset: str) -> None:
@@ -88,7 +99,7 @@ class RecordDecoder:
             self._chars(field.subcon, name, offset)
 
     def _chars(self, chars: CharArray, name: str, offset: str) -> None:
-        refusal = f'fail(found, {self.where(name)}, {offset}, "text/terminated", size={chars.size})'
+        refusal = f'fail(found, {self.where(name)}, {offset}, "text/terminated", limit={offset} + {chars.size})'
         if chars.size <= 16:  # short and few: a table of the raw bytes is faster than any decoding
             self.out.add(f"{name} = {cache_name(chars)}[{name}_raw]")
             if chars.written == chars.size:
@@ -108,6 +119,9 @@ class RecordDecoder:
 
     def _text(self, step: Step, place: str) -> None:
         name, limit = _name(step), step.subcon.limit
+        if self.then and step.condition is None:
+            self._bounded_text(name, limit, place)
+            return
         begin = place if place == "at" else "begin"
         if place != "at":
             self.out.add(f"begin = {place}")
@@ -125,6 +139,19 @@ class RecordDecoder:
         self.out.add("end = stop + 1")
         self._str(name, f"data[{begin}:stop]")
 
+    def _bounded_text(self, name: str, limit: int | None, place: str) -> None:
+        self.out.add(f"then = {self.then}", f"begin = {place}", 'raw, nul, _ = data[begin:then].partition(b"\\0")')
+        with self.out.block("if not nul:"):
+            self.out.add('stop = data.find(b"\\0", begin, limit)')
+            with self.out.block("if stop < 0:"):
+                where = self.where(name)
+                self.out.add(f"unterminated(found, {where}, begin, limit, len(data), header.data_size)", "stop = limit")
+            self.out.add("raw = data[begin:stop]")
+        if limit is not None:
+            refusal = f'fail(found, {self.where(name)}, begin, "text/limit", size=len(raw), limit={limit})'
+            self.out.add(f"if len(raw) > {limit} and (nul or stop < limit):", f"    {refusal}")
+        self._str(name, "raw")
+
     def _words(self, step: Step, place: str) -> None:
         name, words = _name(step), step.subcon
         size = words.word.sizeof()
@@ -138,7 +165,8 @@ class RecordDecoder:
             )
         self.out.add(f'{name} = unpack_from(f"{{order}}{{count}}{words.word.code}", data, begin)')
 
-    def _value(self) -> str:
+    def value(self) -> str:
+        """The expression of the record's value."""
         return f"{self.record.cls}({', '.join(_arguments(self.record))})"
 
 
@@ -201,16 +229,19 @@ def emit_structs(out: Source, record: Record, key: str) -> None:
 def emit_header(out: Source, record: Record, key: str) -> None:
     """Emit the decoder of the record that every control message starts with."""
     with out.block(f"def decode_{key}(data: Buffer, found: Found = None) -> {record.cls}:"):
-        with out.block(f"if len(data) < {record.fixed_size}:"):
-            out.add(
-                f'short(found, "header", 0, _{key.upper()}_0, len(data), "{record.cut}")',
-                f"data = bytes(data) + bytes({record.fixed_size})",
-            )
         decoder = RecordDecoder(out, record, key, "header", "")
         first = next(steps(record))
         assert first.run is not None
-        decoder._run(first, "0")
-        out.add(f"return {decoder._value()}")
+        names = ", ".join(name for field in first.members for name in locals_of(field))
+        with out.block("try:"):
+            out.add(f"{names} = {unpack_name(key, first)}(data)")
+        with out.block("except StructError:"):
+            out.add(
+                f'short(found, "header", 0, _{key.upper()}_0, len(data), "{record.cut}")',
+                f"{names} = {unpack_name(key, first)}(bytes(data) + bytes({record.fixed_size}))",
+            )
+        decoder.fields(first, "0")
+        out.add(f"return {decoder.value()}")
     out.add("")
 
 
@@ -273,19 +304,25 @@ def _emit_chain(out: Source, chain: Chain, key: str, *, counted: bool) -> None:
         with out.block("if at == header.data_size:"):
             out.add("return ()")
     _emit_room(out, record, key, '"payload[0]"', ["return ()"])
+    out.add("if len(data) > limit:", "    data = data[:limit]")
     out.add(f"values: list[{record.cls}] = []", "add = values.append")
     if chain.base == "first":
         out.add("first = at")
     with out.block("while True:"):
         decoder = RecordDecoder(out, record, key, "payload[{len(values)}]", "break")
-        out.add(f"add({decoder.body(end=True)})")
+        decoder.then = f"{'first' if chain.base == 'first' else 'at'} + next"
+        out.add(f"add({decoder.body()})")
         if chain.count is not None:
             out.add("left -= 1")
         with out.block("if not left:" if chain.count is not None else "if not next:"):
             out.add("break")
-        out.add(f"then = {'first' if chain.base == 'first' else 'at'} + next")
         size = record.fixed_size
-        with out.block(f"if then < end or next & {ALIGNMENT - 1} or then + {size} > limit:"):
+        if decoder.end not in {"end", BEHIND}:
+            out.add(f"end = {decoder.end}")
+        behind = "not nul" if decoder.end == BEHIND else "then < end"
+        with out.block(f"if {behind} or next & {ALIGNMENT - 1} or then + {size} > limit:"):
+            if decoder.end == BEHIND:
+                out.add(f"end = {BEHIND}")
             if chain.full:
                 with out.block("if end == header.data_size and header.flags & BUFFER_FULL:"):
                     out.add("break")

@@ -11,6 +11,7 @@ from dmproto.wire.limits import ALIGNMENT, STRUCT_SIZE
 from dmproto.wire.primitives import Align, CharArray, Payload, Text, Words
 from dmproto.wire.records import At, Chain, Field, Record
 
+SHORT = 16
 _TROUBLE = "except TROUBLE:"
 
 
@@ -37,10 +38,10 @@ class RecordEncoder:
 
     def checked(self) -> None:
         """Emit the fields that must become bytes, and the condition under which the value cannot be written."""
-        tests = [f"value.__class__ is not {self.record.cls}"]
+        texts = [name for step in steps(self.record) for name in self._plain_texts(step)]
+        self._bytes(texts)
+        tests = [f"type(value) is not {self.record.cls}"]
         tests += [f"value.{name} is not None" for name in self.record.absent]
-        self.out.add(f"if {' or '.join(tests)}:", f"    check({self.shape}, value, {self.path})")
-        tests = []
         for step in steps(self.record):
             for field in step.members:
                 tests += self._field(field)
@@ -48,28 +49,37 @@ class RecordEncoder:
                 tests += self._text(step)
             elif isinstance(step.subcon, Words):
                 self.out.add(f"{_name(step)} = value.{_name(step)}")
-                tests.append(f"{_name(step)}.__class__ is not tuple")
+                tests.append(f"type({_name(step)}) is not tuple")
             elif isinstance(step.subcon, Payload):
-                tests.append("value.payload.__class__ is not bytes")
-        if tests:
-            self.out.add(f"if {' or '.join(tests)}:", f"    check({self.shape}, value, {self.path})")
+                self.out.add("payload = value.payload", "size = len(payload)")
+                tests.append("type(payload) is not bytes")
+        self.out.add(f"if {' or '.join(tests)}:", f"    check({self.shape}, value, {self.path})")
 
-    def _bytes(self, name: str) -> None:
+    def _plain_texts(self, step: Step) -> list[str]:
+        """The texts of a step that are always there and are not looked up in a table."""
+        if isinstance(step.subcon, Text) and step.condition is None:
+            return [_name(step)]
+        return [str(field.name) for field in step.members if isinstance(field.subcon, CharArray) and not _short(field)]
+
+    def _bytes(self, names: list[str]) -> None:
+        if not names:
+            return
         with self.out.block("try:"):
-            self.out.add(f"{name} = value.{name}.encode()")
+            self.out.add(*(f"{name} = value.{name}.encode()" for name in names))
         with self.out.block("except UnicodeEncodeError:"):
-            self.out.add(f'{name} = value.{name}.encode("utf-8", TEXT_ERRORS)')
+            self.out.add(*(f"{name} = escaped(value.{name})" for name in names))
 
     def _field(self, field: Field) -> list[str]:
         name = str(field.name)
         tests = []
-        if isinstance(field.subcon, CharArray):
-            self._bytes(name)
+        if _short(field):
+            self.out.add(f"{name} = _BYTES_{field.subcon.size}_{field.subcon.written}[value.{name}]")
+        elif isinstance(field.subcon, CharArray):
             tests += [f"len({name}) > {field.subcon.limit}", f"0 in {name}"]
         elif isinstance(field.subcon, Words):
             items = ", ".join(f"{name}_{item}" for item in range(field.subcon.count))
             self.out.add(f"{items} = value.{name}")
-            tests.append(f"value.{name}.__class__ is not tuple")
+            tests.append(f"type(value.{name}) is not tuple")
         if field.within is not None:
             _, low, high, item = field.within
             target = f"value.{name}" if item is None else f"{name}_{item}"
@@ -80,10 +90,9 @@ class RecordEncoder:
         name, limit = _name(step), step.subcon.limit
         bound = [f"len({name}) > {limit}"] if limit is not None else []
         if step.condition is None:
-            self._bytes(name)
             return [*bound, f"0 in {name}"]
         with self.out.block(f"if {expression(step.condition, 'value.')}:"):
-            self._bytes(name)
+            self._bytes([name])
             self.out.add(f"if {' or '.join([*bound, f'0 in {name}'])}:", f"    check({self.shape}, value, {self.path})")
         with self.out.block(f"elif value.{name} is not None:"):
             self.out.add(f"check({self.shape}, value, {self.path})")
@@ -95,7 +104,7 @@ class RecordEncoder:
         for field in members:
             name = str(field.name)
             if field.counts:
-                arguments.append(f"len(value.{field.counts})")
+                arguments.append("size" if self.record.cut == "frame/short" else f"len({field.counts})")
             elif isinstance(field.subcon, CharArray):
                 arguments.append(name)
             elif isinstance(field.subcon, Words):
@@ -122,6 +131,11 @@ class RecordEncoder:
             else:
                 self.out.add(f"piece {'+=' if started else ': bytes ='} {part}".replace(" :", ":"))
             started = True
+
+
+def _short(field: Field) -> bool:
+    """Whether a field's texts are so short and few that a table of their bytes is faster than making them."""
+    return isinstance(field.subcon, CharArray) and field.subcon.size <= SHORT
 
 
 def _name(step: Step) -> str:
@@ -164,7 +178,7 @@ def emit_header(out: Source, record: Record, key: str) -> None:
             encoder.checked()
             out.add(f"return {pack_name(key, run)}({encoder.values(run.members)})")
         with out.block(_TROUBLE):
-            out.add(f'check({encoder.shape}, value, "header")', "raise")
+            out.add(f'refuse({encoder.shape}, value, "header")')
     out.add("")
 
 
@@ -208,7 +222,7 @@ def _emit_record(out: Source, record: Record, key: str) -> None:
         encoder.checked()
         _emit_piece(encoder, "at", None)
     with out.block(_TROUBLE):
-        out.add(f'check({encoder.shape}, value, "payload")', "raise")
+        out.add(f'refuse({encoder.shape}, value, "payload")')
     out.add(
         "if at + len(piece) > limit:",
         '    raise EncodeError("header.data_size", "payload/bounds", end=at + len(piece), limit=limit)',
@@ -223,52 +237,53 @@ def _emit_piece(encoder: RecordEncoder, at: str, room: str | None) -> None:
         return
     run, name = next(steps(encoder.record)), _name(tail)
     table = pack_name(encoder.key, run)
-    encoder.out.add(f"piece: bytes = {table}[{room or f'len({name}) + 1'}]({encoder.values(run.members)}, {name})")
+    values = encoder.values(run.members).replace("value.next", "next")
+    encoder.out.add(f"piece = {table}[{room or f'len({name}) + 1'}]({values}, {name})")
 
 
 def _emit_chain(out: Source, chain: Chain, key: str) -> None:
     record, size = chain.record, chain.record.fixed_size
     encoder = RecordEncoder(out, record, key, 'f"payload[{len(pieces)}]"')
     tail = tail_of(record)
-    out.add("if payload.__class__ is not tuple:", '    row(payload, "payload", None)')
-    out.add("pieces: list[bytes] = []", "last = len(payload) - 1", "end = at")
+    out.add("if type(payload) is not tuple:", '    row(payload, "payload", None)')
+    out.add("pieces: list[bytes] = []", "add = pieces.append", f"most = limit - {size}")
     if chain.base == "first":
         out.add("first = at")
-    with out.block("for index, value in enumerate(payload):"):
+    out.add("left = len(payload)")
+    with out.block("for value in payload:"):
         with out.block("try:"):
             encoder.checked()
             if tail is None:
                 encoder.piece("at")
-            out.add(f"end = at + {f'{size + 1} + len({_name(tail)})' if tail else 'len(piece)'}")
-            with out.block("if end > limit:"):
-                encoder.out.add(f"check({encoder.shape}, value, {encoder.path})")
-                out.add('raise EncodeError("header.data_size", "payload/bounds", end=end, limit=limit)')
-            with out.block("if index == last:"):
-                if chain.count is None:
-                    with out.block("if value.next:"):
-                        out.add(f"check({encoder.shape}, value, {encoder.path})")
-                        where = 'f"payload[{index}].next"'
-                        out.add(f'raise EncodeError({where}, "chain/last", next=value.next)')
-                out.add("then = end")
-            with out.block("else:"):
-                out.add(f"then = {'first' if chain.base == 'first' else 'at'} + value.next")
-                with out.block(f"if then < end or value.next & {ALIGNMENT - 1} or then + {size} > limit:"):
+            need = f"{size + 1} + len({_name(tail)})" if tail else "len(piece)"
+            room = "next" if chain.base == "record" else "then - at"
+            out.add("next = value.next", "left -= 1")
+            with out.block("if left:"):
+                out.add(f"then = {'first' if chain.base == 'first' else 'at'} + next")
+                with out.block(f"if {room} < {need} or next & {ALIGNMENT - 1} or then > most:"):
                     out.add(f"check({encoder.shape}, value, {encoder.path})")
-                    where = 'f"payload[{index}].next"'
-                    out.add(f"refuse_step({where}, value.next, then, end, {size}, limit)")
-            if tail:
-                _emit_piece(encoder, "at", f"then - at - {size}")
-            else:
-                out.add('piece = piece.ljust(then - at, b"\\0")')
+                    out.add(f"refuse_step(len(pieces), next, then, at + {need}, {size}, limit)")
+                if tail:
+                    _emit_piece(encoder, "at", f"{room} - {size}")
+                else:
+                    out.add(f'piece = piece.ljust({room}, b"\\0")')
+            with out.block("else:"):
+                out.add(f"then = at + {need}")
+                with out.block(f"if then > limit{' or next' if chain.count is None else ''}:"):
+                    out.add(
+                        f"check({encoder.shape}, value, {encoder.path})", "refuse_last(len(pieces), next, then, limit)"
+                    )
+                if tail:
+                    _emit_piece(encoder, "at", None)
         with out.block(_TROUBLE):
-            out.add(f"check({encoder.shape}, value, {encoder.path})", "raise")
-        out.add("pieces.append(piece)", "at = then")
+            out.add(f"refuse({encoder.shape}, value, {encoder.path})")
+        out.add("add(piece)", "at = then")
     if chain.count is None:
         with out.block("if not pieces and at != limit:"):
             out.add('raise EncodeError("header.data_size", "chain/empty", value=limit, start=at)')
     else:
         out.add(f"count = {expression(chain.count)}")
-        spared = " and not (count > len(pieces) and header.flags & BUFFER_FULL and end == limit)" if chain.full else ""
+        spared = " and not (count > len(pieces) and header.flags & BUFFER_FULL and at == limit)" if chain.full else ""
         with out.block(f"if count != len(pieces){spared}:"):
             out.add('raise EncodeError("header.target_count", "chain/count", wanted=len(pieces), got=count)')
     out.add('return b"".join(pieces)')
@@ -280,19 +295,14 @@ def emit_frame(out: Source, record: Record, key: str) -> None:
     formats = "".join(format_of(field) for field in fixed.members)
     limit = payload.subcon.limit
     out.add(
-        f"{key}_packs = {{",
-        f'    n: Struct(f"{{order}}{formats}{{n}}s").pack for n in range({limit + 1})',
-        "}",
+        f'{key}_packs = tuple(Struct(f"{{order}}{formats}{{n}}s").pack for n in range({limit + 1}))',
         "",
     )
     with out.block(f"def encode_{key}(value: {record.cls}) -> bytes:"):
         encoder = RecordEncoder(out, record, key, '""')
         with out.block("try:"):
             encoder.checked()
-            out.add(
-                "payload = value.payload",
-                f"return {key}_packs[len(payload)]({encoder.values(fixed.members)}, payload)",
-            )
-        with out.block("except (*TROUBLE, KeyError):"):
-            out.add(f'check({encoder.shape}, value, "")', "raise")
+            out.add(f"return {key}_packs[size]({encoder.values(fixed.members)}, payload)")
+        with out.block("except (*TROUBLE, IndexError):"):
+            out.add(f'refuse({encoder.shape}, value, "")')
     out.add("")

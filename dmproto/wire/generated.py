@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from struct import Struct, pack, unpack_from
+from struct import error as StructError
 from typing import Any, NamedTuple
 
 import msgspec
 
 from dmproto.errors import EncodeError
-from dmproto.wire.checks import TEXT_ERRORS, Anomaly, Found, NameCache
-from dmproto.wire.checks import check_start, counted, edge, fail, refuse_start, refuse_step, row, short, stray, text_of
+from dmproto.wire.checks import Anomaly, Found, NameCache, escaped
+from dmproto.wire.checks import check_start, counted, edge, fail, refuse_last, refuse_start, refuse_step, row, short
+from dmproto.wire.checks import stray, text_of
 from dmproto.wire.checks import misplaced as absent
 from dmproto.wire.checks import unterminated
 from dmproto.wire.decimals import Decimals
 from dmproto.wire.flags import DmFlag, FlagCache
-from dmproto.wire.shape import Part, Shape, check
-from dmproto.wire.tables import TROUBLE, PackTable
+from dmproto.wire.shape import Part, Shape, check, refuse
+from dmproto.wire.tables import TROUBLE, ByteCache, PackTable
 from dmproto.wire.view import View
 
 Buffer = bytes | bytearray
@@ -28,7 +30,9 @@ FLAGS = FlagCache(DmFlag)
 BUFFER_FULL = 256
 
 _NAMES_16_15 = NameCache(16, 15)
+_BYTES_16_15 = ByteCache(15)
 _NAMES_16_16 = NameCache(16, 16)
+_BYTES_16_16 = ByteCache(15)
 _DM_IOCTL_0 = (('version', 0, 12), ('data_size', 12, 4), ('data_start', 16, 4), ('target_count', 20, 4), ('open_count', 24, 4), ('flags', 28, 4), ('event_nr', 32, 4), ('padding', 36, 4), ('dev', 40, 8), ('name', 48, 128), ('uuid', 176, 129))
 _TARGET_SPEC_LOAD_0 = (('sector_start', 0, 8), ('length', 8, 8), ('status', 16, 4), ('next', 20, 4), ('target_type', 24, 16))
 _TARGET_SPEC_STATUS_0 = (('sector_start', 0, 8), ('length', 8, 8), ('status', 16, 4), ('next', 20, 4), ('target_type', 24, 16))
@@ -721,24 +725,25 @@ def _codec(order: str) -> Codec:
     devmessage_untagged_unpack_0 = Struct(order + "II").unpack_from
     devmessage_signed_unpack_0 = Struct(order + "iii").unpack_from
     def decode_dm_ioctl(data: Buffer, found: Found = None) -> Header:
-        if len(data) < 305:
+        try:
+            version_0, version_1, version_2, data_size, data_start, target_count, open_count, flags, event_nr, padding, dev, name_raw, uuid_raw = dm_ioctl_unpack_0(data)
+        except StructError:
             short(found, "header", 0, _DM_IOCTL_0, len(data), "buffer/short")
-            data = bytes(data) + bytes(305)
-        version_0, version_1, version_2, data_size, data_start, target_count, open_count, flags, event_nr, padding, dev, name_raw, uuid_raw = dm_ioctl_unpack_0(data, 0)
+            version_0, version_1, version_2, data_size, data_start, target_count, open_count, flags, event_nr, padding, dev, name_raw, uuid_raw = dm_ioctl_unpack_0(bytes(data) + bytes(305))
         if version_0 != 4:
             fail(found, "header.version", 0, "header/version", value=(version_0, version_1, version_2), low=4, high=4)
         if not 305 <= data_size <= 1073741824:
             fail(found, "header.data_size", 12, "header/data-size", value=data_size, low=305, high=1073741824)
         name_raw, nul, _ = name_raw.partition(b"\0")
         if not nul:
-            fail(found, "header.name", 48, "text/terminated", size=128)
+            fail(found, "header.name", 48, "text/terminated", limit=48 + 128)
         try:
             name = name_raw.decode()
         except UnicodeDecodeError:
             name = text_of(name_raw)
         uuid_raw, nul, _ = uuid_raw.partition(b"\0")
         if not nul:
-            fail(found, "header.uuid", 176, "text/terminated", size=129)
+            fail(found, "header.uuid", 176, "text/terminated", limit=176 + 129)
         try:
             uuid = uuid_raw.decode()
         except UnicodeDecodeError:
@@ -749,23 +754,18 @@ def _codec(order: str) -> Codec:
 
     def encode_dm_ioctl(value: Header) -> bytes:
         try:
-            if value.__class__ is not Header:
-                check(SHAPES["dm_ioctl"], value, "header")
-            version_0, version_1, version_2 = value.version
             try:
                 name = value.name.encode()
-            except UnicodeEncodeError:
-                name = value.name.encode("utf-8", TEXT_ERRORS)
-            try:
                 uuid = value.uuid.encode()
             except UnicodeEncodeError:
-                uuid = value.uuid.encode("utf-8", TEXT_ERRORS)
-            if value.version.__class__ is not tuple or version_0 != 4 or not 305 <= value.data_size <= 1073741824 or len(name) > 127 or 0 in name or len(uuid) > 128 or 0 in uuid:
+                name = escaped(value.name)
+                uuid = escaped(value.uuid)
+            version_0, version_1, version_2 = value.version
+            if type(value) is not Header or type(value.version) is not tuple or version_0 != 4 or not 305 <= value.data_size <= 1073741824 or len(name) > 127 or 0 in name or len(uuid) > 128 or 0 in uuid:
                 check(SHAPES["dm_ioctl"], value, "header")
             return dm_ioctl_pack_0(version_0, version_1, version_2, value.data_size, value.data_start, value.target_count, value.open_count, value.flags, value.event_nr, value.padding, value.dev, name, uuid)
         except TROUBLE:
-            check(SHAPES["dm_ioctl"], value, "header")
-            raise
+            refuse(SHAPES["dm_ioctl"], value, "header")
 
     def decode_table_load(data: Buffer, header: Header, found: Found) -> Any:
         if not (header.target_count):
@@ -781,30 +781,35 @@ def _codec(order: str) -> Codec:
         if at + 40 > limit:
             short(found, "payload[0]", at, _TARGET_SPEC_LOAD_0, limit, edge(len(data), header.data_size))
             return ()
+        if len(data) > limit:
+            data = data[:limit]
         values: list[TargetSpec] = []
         add = values.append
         while True:
             sector_start, length, status, next, target_type_raw = target_spec_load_unpack_0(data, at)
             target_type = _NAMES_16_16[target_type_raw]
             if target_type is None:
-                fail(found, f"payload[{len(values)}].target_type", at + 24, "text/terminated", size=16)
+                fail(found, f"payload[{len(values)}].target_type", at + 24, "text/terminated", limit=at + 24 + 16)
                 target_type = text_of(target_type_raw)
+            then = at + next
             begin = at + 40
-            stop = data.find(b"\0", begin, limit)
-            if stop < 0:
-                unterminated(found, f"payload[{len(values)}].parameters", begin, limit, len(data), header.data_size)
-                stop = limit
-            end = stop + 1
+            raw, nul, _ = data[begin:then].partition(b"\0")
+            if not nul:
+                stop = data.find(b"\0", begin, limit)
+                if stop < 0:
+                    unterminated(found, f"payload[{len(values)}].parameters", begin, limit, len(data), header.data_size)
+                    stop = limit
+                raw = data[begin:stop]
             try:
-                parameters = data[begin:stop].decode()
+                parameters = raw.decode()
             except UnicodeDecodeError:
-                parameters = text_of(data[begin:stop])
+                parameters = text_of(raw)
             add(TargetSpec(sector_start, length, status, next, target_type, parameters))
             left -= 1
             if not left:
                 break
-            then = at + next
-            if then < end or next & 7 or then + 40 > limit:
+            if not nul or next & 7 or then + 40 > limit:
+                end = begin + len(raw) + 1
                 where = f"payload[{len(values) - 1}].next"
                 rule = edge(len(data), header.data_size)
                 if stray(found, where, at + 20, next, then, end, 40, limit, rule):
@@ -820,41 +825,38 @@ def _codec(order: str) -> Codec:
         at, limit = header.data_start, header.data_size
         if at < 312 or at > limit or at & 7:
             refuse_start(at, 312, 8, limit)
-        if payload.__class__ is not tuple:
+        if type(payload) is not tuple:
             row(payload, "payload", None)
         pieces: list[bytes] = []
-        last = len(payload) - 1
-        end = at
-        for index, value in enumerate(payload):
+        add = pieces.append
+        most = limit - 40
+        left = len(payload)
+        for value in payload:
             try:
-                if value.__class__ is not TargetSpec:
-                    check(SHAPES["target_spec_load"], value, f"payload[{len(pieces)}]")
-                try:
-                    target_type = value.target_type.encode()
-                except UnicodeEncodeError:
-                    target_type = value.target_type.encode("utf-8", TEXT_ERRORS)
                 try:
                     parameters = value.parameters.encode()
                 except UnicodeEncodeError:
-                    parameters = value.parameters.encode("utf-8", TEXT_ERRORS)
-                if len(target_type) > 15 or 0 in target_type or 0 in parameters:
+                    parameters = escaped(value.parameters)
+                target_type = _BYTES_16_16[value.target_type]
+                if type(value) is not TargetSpec or 0 in parameters:
                     check(SHAPES["target_spec_load"], value, f"payload[{len(pieces)}]")
-                end = at + 41 + len(parameters)
-                if end > limit:
-                    check(SHAPES["target_spec_load"], value, f"payload[{len(pieces)}]")
-                    raise EncodeError("header.data_size", "payload/bounds", end=end, limit=limit)
-                if index == last:
-                    then = end
-                else:
-                    then = at + value.next
-                    if then < end or value.next & 7 or then + 40 > limit:
+                next = value.next
+                left -= 1
+                if left:
+                    then = at + next
+                    if next < 41 + len(parameters) or next & 7 or then > most:
                         check(SHAPES["target_spec_load"], value, f"payload[{len(pieces)}]")
-                        refuse_step(f"payload[{index}].next", value.next, then, end, 40, limit)
-                piece: bytes = target_spec_load_pack_0[then - at - 40](value.sector_start, value.length, value.status, value.next, target_type, parameters)
+                        refuse_step(len(pieces), next, then, at + 41 + len(parameters), 40, limit)
+                    piece = target_spec_load_pack_0[next - 40](value.sector_start, value.length, value.status, next, target_type, parameters)
+                else:
+                    then = at + 41 + len(parameters)
+                    if then > limit:
+                        check(SHAPES["target_spec_load"], value, f"payload[{len(pieces)}]")
+                        refuse_last(len(pieces), next, then, limit)
+                    piece = target_spec_load_pack_0[len(parameters) + 1](value.sector_start, value.length, value.status, next, target_type, parameters)
             except TROUBLE:
-                check(SHAPES["target_spec_load"], value, f"payload[{len(pieces)}]")
-                raise
-            pieces.append(piece)
+                refuse(SHAPES["target_spec_load"], value, f"payload[{len(pieces)}]")
+            add(piece)
             at = then
         count = header.target_count
         if count != len(pieces):
@@ -891,18 +893,15 @@ def _codec(order: str) -> Codec:
             refuse_start(at, 305, 1, limit)
         value = payload
         try:
-            if value.__class__ is not TargetMsg:
-                check(SHAPES["dm_target_msg"], value, "payload")
             try:
                 message = value.message.encode()
             except UnicodeEncodeError:
-                message = value.message.encode("utf-8", TEXT_ERRORS)
-            if 0 in message:
+                message = escaped(value.message)
+            if type(value) is not TargetMsg or 0 in message:
                 check(SHAPES["dm_target_msg"], value, "payload")
-            piece: bytes = dm_target_msg_pack_0[len(message) + 1](value.sector, message)
+            piece = dm_target_msg_pack_0[len(message) + 1](value.sector, message)
         except TROUBLE:
-            check(SHAPES["dm_target_msg"], value, "payload")
-            raise
+            refuse(SHAPES["dm_target_msg"], value, "payload")
         if at + len(piece) > limit:
             raise EncodeError("header.data_size", "payload/bounds", end=at + len(piece), limit=limit)
         return piece
@@ -950,18 +949,15 @@ def _codec(order: str) -> Codec:
     def write_rename_uuid(header: Header, payload: Any, at: int, limit: int) -> bytes:
         value = payload
         try:
-            if value.__class__ is not Rename:
-                check(SHAPES["rename_uuid"], value, "payload")
             try:
                 new_name = value.new_name.encode()
             except UnicodeEncodeError:
-                new_name = value.new_name.encode("utf-8", TEXT_ERRORS)
-            if len(new_name) > 128 or 0 in new_name:
+                new_name = escaped(value.new_name)
+            if type(value) is not Rename or len(new_name) > 128 or 0 in new_name:
                 check(SHAPES["rename_uuid"], value, "payload")
             piece: bytes = new_name + b"\0"
         except TROUBLE:
-            check(SHAPES["rename_uuid"], value, "payload")
-            raise
+            refuse(SHAPES["rename_uuid"], value, "payload")
         if at + len(piece) > limit:
             raise EncodeError("header.data_size", "payload/bounds", end=at + len(piece), limit=limit)
         return piece
@@ -969,18 +965,15 @@ def _codec(order: str) -> Codec:
     def write_rename_name(header: Header, payload: Any, at: int, limit: int) -> bytes:
         value = payload
         try:
-            if value.__class__ is not Rename:
-                check(SHAPES["rename_name"], value, "payload")
             try:
                 new_name = value.new_name.encode()
             except UnicodeEncodeError:
-                new_name = value.new_name.encode("utf-8", TEXT_ERRORS)
-            if len(new_name) > 127 or 0 in new_name:
+                new_name = escaped(value.new_name)
+            if type(value) is not Rename or len(new_name) > 127 or 0 in new_name:
                 check(SHAPES["rename_name"], value, "payload")
             piece: bytes = new_name + b"\0"
         except TROUBLE:
-            check(SHAPES["rename_name"], value, "payload")
-            raise
+            refuse(SHAPES["rename_name"], value, "payload")
         if at + len(piece) > limit:
             raise EncodeError("header.data_size", "payload/bounds", end=at + len(piece), limit=limit)
         return piece
@@ -1018,18 +1011,15 @@ def _codec(order: str) -> Codec:
             refuse_start(at, 305, 1, limit)
         value = payload
         try:
-            if value.__class__ is not Geometry:
-                check(SHAPES["geometry"], value, "payload")
             try:
                 text = value.text.encode()
             except UnicodeEncodeError:
-                text = value.text.encode("utf-8", TEXT_ERRORS)
-            if 0 in text:
+                text = escaped(value.text)
+            if type(value) is not Geometry or 0 in text:
                 check(SHAPES["geometry"], value, "payload")
             piece: bytes = text + b"\0"
         except TROUBLE:
-            check(SHAPES["geometry"], value, "payload")
-            raise
+            refuse(SHAPES["geometry"], value, "payload")
         if at + len(piece) > limit:
             raise EncodeError("header.data_size", "payload/bounds", end=at + len(piece), limit=limit)
         return piece
@@ -1050,28 +1040,33 @@ def _codec(order: str) -> Codec:
         if at + 40 > limit:
             short(found, "payload[0]", at, _TARGET_SPEC_STATUS_0, limit, edge(len(data), header.data_size))
             return ()
+        if len(data) > limit:
+            data = data[:limit]
         values: list[TargetSpec] = []
         add = values.append
         first = at
         while True:
             sector_start, length, status, next, target_type_raw = target_spec_status_unpack_0(data, at)
             target_type = _NAMES_16_15[target_type_raw]
+            then = first + next
             begin = at + 40
-            stop = data.find(b"\0", begin, limit)
-            if stop < 0:
-                unterminated(found, f"payload[{len(values)}].parameters", begin, limit, len(data), header.data_size)
-                stop = limit
-            end = stop + 1
+            raw, nul, _ = data[begin:then].partition(b"\0")
+            if not nul:
+                stop = data.find(b"\0", begin, limit)
+                if stop < 0:
+                    unterminated(found, f"payload[{len(values)}].parameters", begin, limit, len(data), header.data_size)
+                    stop = limit
+                raw = data[begin:stop]
             try:
-                parameters = data[begin:stop].decode()
+                parameters = raw.decode()
             except UnicodeDecodeError:
-                parameters = text_of(data[begin:stop])
+                parameters = text_of(raw)
             add(TargetSpec(sector_start, length, status, next, target_type, parameters))
             left -= 1
             if not left:
                 break
-            then = first + next
-            if then < end or next & 7 or then + 40 > limit:
+            if not nul or next & 7 or then + 40 > limit:
+                end = begin + len(raw) + 1
                 if end == header.data_size and header.flags & BUFFER_FULL:
                     break
                 where = f"payload[{len(values) - 1}].next"
@@ -1089,45 +1084,42 @@ def _codec(order: str) -> Codec:
         at, limit = header.data_start, header.data_size
         if at < 305 or at > limit:
             refuse_start(at, 305, 1, limit)
-        if payload.__class__ is not tuple:
+        if type(payload) is not tuple:
             row(payload, "payload", None)
         pieces: list[bytes] = []
-        last = len(payload) - 1
-        end = at
+        add = pieces.append
+        most = limit - 40
         first = at
-        for index, value in enumerate(payload):
+        left = len(payload)
+        for value in payload:
             try:
-                if value.__class__ is not TargetSpec:
-                    check(SHAPES["target_spec_status"], value, f"payload[{len(pieces)}]")
-                try:
-                    target_type = value.target_type.encode()
-                except UnicodeEncodeError:
-                    target_type = value.target_type.encode("utf-8", TEXT_ERRORS)
                 try:
                     parameters = value.parameters.encode()
                 except UnicodeEncodeError:
-                    parameters = value.parameters.encode("utf-8", TEXT_ERRORS)
-                if len(target_type) > 15 or 0 in target_type or 0 in parameters:
+                    parameters = escaped(value.parameters)
+                target_type = _BYTES_16_15[value.target_type]
+                if type(value) is not TargetSpec or 0 in parameters:
                     check(SHAPES["target_spec_status"], value, f"payload[{len(pieces)}]")
-                end = at + 41 + len(parameters)
-                if end > limit:
-                    check(SHAPES["target_spec_status"], value, f"payload[{len(pieces)}]")
-                    raise EncodeError("header.data_size", "payload/bounds", end=end, limit=limit)
-                if index == last:
-                    then = end
-                else:
-                    then = first + value.next
-                    if then < end or value.next & 7 or then + 40 > limit:
+                next = value.next
+                left -= 1
+                if left:
+                    then = first + next
+                    if then - at < 41 + len(parameters) or next & 7 or then > most:
                         check(SHAPES["target_spec_status"], value, f"payload[{len(pieces)}]")
-                        refuse_step(f"payload[{index}].next", value.next, then, end, 40, limit)
-                piece: bytes = target_spec_status_pack_0[then - at - 40](value.sector_start, value.length, value.status, value.next, target_type, parameters)
+                        refuse_step(len(pieces), next, then, at + 41 + len(parameters), 40, limit)
+                    piece = target_spec_status_pack_0[then - at - 40](value.sector_start, value.length, value.status, next, target_type, parameters)
+                else:
+                    then = at + 41 + len(parameters)
+                    if then > limit:
+                        check(SHAPES["target_spec_status"], value, f"payload[{len(pieces)}]")
+                        refuse_last(len(pieces), next, then, limit)
+                    piece = target_spec_status_pack_0[len(parameters) + 1](value.sector_start, value.length, value.status, next, target_type, parameters)
             except TROUBLE:
-                check(SHAPES["target_spec_status"], value, f"payload[{len(pieces)}]")
-                raise
-            pieces.append(piece)
+                refuse(SHAPES["target_spec_status"], value, f"payload[{len(pieces)}]")
+            add(piece)
             at = then
         count = header.target_count
-        if count != len(pieces) and not (count > len(pieces) and header.flags & BUFFER_FULL and end == limit):
+        if count != len(pieces) and not (count > len(pieces) and header.flags & BUFFER_FULL and at == limit):
             raise EncodeError("header.target_count", "chain/count", wanted=len(pieces), got=count)
         return b"".join(pieces)
 
@@ -1137,23 +1129,28 @@ def _codec(order: str) -> Codec:
         if at + 12 > limit:
             short(found, "payload[0]", at, _NAME_LIST_45_0, limit, edge(len(data), header.data_size))
             return ()
+        if len(data) > limit:
+            data = data[:limit]
         values: list[NameList] = []
         add = values.append
         while True:
             dev, next = name_list_45_unpack_0(data, at)
+            then = at + next
             begin = at + 12
-            stop = data.find(b"\0", begin, limit)
-            if stop < 0:
-                unterminated(found, f"payload[{len(values)}].name", begin, limit, len(data), header.data_size)
-                stop = limit
-            elif stop - begin > 127:
-                fail(found, f"payload[{len(values)}].name", begin, "text/limit", size=stop - begin, limit=127)
-            end = stop + 1
+            raw, nul, _ = data[begin:then].partition(b"\0")
+            if not nul:
+                stop = data.find(b"\0", begin, limit)
+                if stop < 0:
+                    unterminated(found, f"payload[{len(values)}].name", begin, limit, len(data), header.data_size)
+                    stop = limit
+                raw = data[begin:stop]
+            if len(raw) > 127 and (nul or stop < limit):
+                fail(found, f"payload[{len(values)}].name", begin, "text/limit", size=len(raw), limit=127)
             try:
-                name = data[begin:stop].decode()
+                name = raw.decode()
             except UnicodeDecodeError:
-                name = text_of(data[begin:stop])
-            spot = (end + 7) & -8
+                name = text_of(raw)
+            spot = (begin + len(raw) + 1 + 7) & -8
             if spot + 8 > limit:
                 short(found, f"payload[{len(values)}]", spot, _NAME_LIST_45_4, limit, edge(len(data), header.data_size))
                 break
@@ -1176,7 +1173,6 @@ def _codec(order: str) -> Codec:
             add(NameList(dev, next, name, event_nr, flags, uuid))
             if not next:
                 break
-            then = at + next
             if then < end or next & 7 or then + 12 > limit:
                 where = f"payload[{len(values) - 1}].next"
                 rule = edge(len(data), header.data_size)
@@ -1191,32 +1187,36 @@ def _codec(order: str) -> Codec:
         if at + 12 > limit:
             short(found, "payload[0]", at, _NAME_LIST_37_0, limit, edge(len(data), header.data_size))
             return ()
+        if len(data) > limit:
+            data = data[:limit]
         values: list[NameList] = []
         add = values.append
         while True:
             dev, next = name_list_37_unpack_0(data, at)
+            then = at + next
             begin = at + 12
-            stop = data.find(b"\0", begin, limit)
-            if stop < 0:
-                unterminated(found, f"payload[{len(values)}].name", begin, limit, len(data), header.data_size)
-                stop = limit
-            elif stop - begin > 127:
-                fail(found, f"payload[{len(values)}].name", begin, "text/limit", size=stop - begin, limit=127)
-            end = stop + 1
+            raw, nul, _ = data[begin:then].partition(b"\0")
+            if not nul:
+                stop = data.find(b"\0", begin, limit)
+                if stop < 0:
+                    unterminated(found, f"payload[{len(values)}].name", begin, limit, len(data), header.data_size)
+                    stop = limit
+                raw = data[begin:stop]
+            if len(raw) > 127 and (nul or stop < limit):
+                fail(found, f"payload[{len(values)}].name", begin, "text/limit", size=len(raw), limit=127)
             try:
-                name = data[begin:stop].decode()
+                name = raw.decode()
             except UnicodeDecodeError:
-                name = text_of(data[begin:stop])
-            spot = (end + 7) & -8
+                name = text_of(raw)
+            spot = (begin + len(raw) + 1 + 7) & -8
             if spot + 4 > limit:
                 short(found, f"payload[{len(values)}]", spot, _NAME_LIST_37_4, limit, edge(len(data), header.data_size))
                 break
             event_nr, = name_list_37_unpack_4(data, spot)
-            end = spot + 4
             add(NameList(dev, next, name, event_nr, None, None))
             if not next:
                 break
-            then = at + next
+            end = spot + 4
             if then < end or next & 7 or then + 12 > limit:
                 where = f"payload[{len(values) - 1}].next"
                 rule = edge(len(data), header.data_size)
@@ -1231,27 +1231,32 @@ def _codec(order: str) -> Codec:
         if at + 12 > limit:
             short(found, "payload[0]", at, _NAME_LIST_0_0, limit, edge(len(data), header.data_size))
             return ()
+        if len(data) > limit:
+            data = data[:limit]
         values: list[NameList] = []
         add = values.append
         while True:
             dev, next = name_list_0_unpack_0(data, at)
+            then = at + next
             begin = at + 12
-            stop = data.find(b"\0", begin, limit)
-            if stop < 0:
-                unterminated(found, f"payload[{len(values)}].name", begin, limit, len(data), header.data_size)
-                stop = limit
-            elif stop - begin > 127:
-                fail(found, f"payload[{len(values)}].name", begin, "text/limit", size=stop - begin, limit=127)
-            end = stop + 1
+            raw, nul, _ = data[begin:then].partition(b"\0")
+            if not nul:
+                stop = data.find(b"\0", begin, limit)
+                if stop < 0:
+                    unterminated(found, f"payload[{len(values)}].name", begin, limit, len(data), header.data_size)
+                    stop = limit
+                raw = data[begin:stop]
+            if len(raw) > 127 and (nul or stop < limit):
+                fail(found, f"payload[{len(values)}].name", begin, "text/limit", size=len(raw), limit=127)
             try:
-                name = data[begin:stop].decode()
+                name = raw.decode()
             except UnicodeDecodeError:
-                name = text_of(data[begin:stop])
+                name = text_of(raw)
             add(NameList(dev, next, name, None, None, None))
             if not next:
                 break
-            then = at + next
-            if then < end or next & 7 or then + 12 > limit:
+            if not nul or next & 7 or then + 12 > limit:
+                end = begin + len(raw) + 1
                 where = f"payload[{len(values) - 1}].next"
                 rule = edge(len(data), header.data_size)
                 if stray(found, where, at + 8, next, then, end, 12, limit, rule):
@@ -1276,29 +1281,28 @@ def _codec(order: str) -> Codec:
         return read_name_list_0(data, header, found, at, limit)
 
     def write_name_list_45(header: Header, payload: Any, at: int, limit: int) -> bytes:
-        if payload.__class__ is not tuple:
+        if type(payload) is not tuple:
             row(payload, "payload", None)
         pieces: list[bytes] = []
-        last = len(payload) - 1
-        end = at
-        for index, value in enumerate(payload):
+        add = pieces.append
+        most = limit - 12
+        left = len(payload)
+        for value in payload:
             try:
-                if value.__class__ is not NameList:
-                    check(SHAPES["name_list_45"], value, f"payload[{len(pieces)}]")
                 try:
                     name = value.name.encode()
                 except UnicodeEncodeError:
-                    name = value.name.encode("utf-8", TEXT_ERRORS)
+                    name = escaped(value.name)
                 if value.flags & 1:
                     try:
                         uuid = value.uuid.encode()
                     except UnicodeEncodeError:
-                        uuid = value.uuid.encode("utf-8", TEXT_ERRORS)
+                        uuid = escaped(value.uuid)
                     if len(uuid) > 128 or 0 in uuid:
                         check(SHAPES["name_list_45"], value, f"payload[{len(pieces)}]")
                 elif value.uuid is not None:
                     check(SHAPES["name_list_45"], value, f"payload[{len(pieces)}]")
-                if len(name) > 127 or 0 in name:
+                if type(value) is not NameList or len(name) > 127 or 0 in name:
                     check(SHAPES["name_list_45"], value, f"payload[{len(pieces)}]")
                 piece: bytes = name_list_45_pack_0(value.dev, value.next)
                 piece += name + b"\0"
@@ -1306,109 +1310,99 @@ def _codec(order: str) -> Codec:
                 piece += name_list_45_pack_4(value.event_nr, value.flags)
                 if value.flags & 1:
                     piece += uuid + b"\0"
-                end = at + len(piece)
-                if end > limit:
-                    check(SHAPES["name_list_45"], value, f"payload[{len(pieces)}]")
-                    raise EncodeError("header.data_size", "payload/bounds", end=end, limit=limit)
-                if index == last:
-                    if value.next:
+                next = value.next
+                left -= 1
+                if left:
+                    then = at + next
+                    if next < len(piece) or next & 7 or then > most:
                         check(SHAPES["name_list_45"], value, f"payload[{len(pieces)}]")
-                        raise EncodeError(f"payload[{index}].next", "chain/last", next=value.next)
-                    then = end
+                        refuse_step(len(pieces), next, then, at + len(piece), 12, limit)
+                    piece = piece.ljust(next, b"\0")
                 else:
-                    then = at + value.next
-                    if then < end or value.next & 7 or then + 12 > limit:
+                    then = at + len(piece)
+                    if then > limit or next:
                         check(SHAPES["name_list_45"], value, f"payload[{len(pieces)}]")
-                        refuse_step(f"payload[{index}].next", value.next, then, end, 12, limit)
-                piece = piece.ljust(then - at, b"\0")
+                        refuse_last(len(pieces), next, then, limit)
             except TROUBLE:
-                check(SHAPES["name_list_45"], value, f"payload[{len(pieces)}]")
-                raise
-            pieces.append(piece)
+                refuse(SHAPES["name_list_45"], value, f"payload[{len(pieces)}]")
+            add(piece)
             at = then
         if not pieces and at != limit:
             raise EncodeError("header.data_size", "chain/empty", value=limit, start=at)
         return b"".join(pieces)
 
     def write_name_list_37(header: Header, payload: Any, at: int, limit: int) -> bytes:
-        if payload.__class__ is not tuple:
+        if type(payload) is not tuple:
             row(payload, "payload", None)
         pieces: list[bytes] = []
-        last = len(payload) - 1
-        end = at
-        for index, value in enumerate(payload):
+        add = pieces.append
+        most = limit - 12
+        left = len(payload)
+        for value in payload:
             try:
-                if value.__class__ is not NameList or value.flags is not None or value.uuid is not None:
-                    check(SHAPES["name_list_37"], value, f"payload[{len(pieces)}]")
                 try:
                     name = value.name.encode()
                 except UnicodeEncodeError:
-                    name = value.name.encode("utf-8", TEXT_ERRORS)
-                if len(name) > 127 or 0 in name:
+                    name = escaped(value.name)
+                if type(value) is not NameList or value.flags is not None or value.uuid is not None or len(name) > 127 or 0 in name:
                     check(SHAPES["name_list_37"], value, f"payload[{len(pieces)}]")
                 piece: bytes = name_list_37_pack_0(value.dev, value.next)
                 piece += name + b"\0"
                 piece += bytes(-(at + len(piece)) % 8)
                 piece += name_list_37_pack_4(value.event_nr)
-                end = at + len(piece)
-                if end > limit:
-                    check(SHAPES["name_list_37"], value, f"payload[{len(pieces)}]")
-                    raise EncodeError("header.data_size", "payload/bounds", end=end, limit=limit)
-                if index == last:
-                    if value.next:
+                next = value.next
+                left -= 1
+                if left:
+                    then = at + next
+                    if next < len(piece) or next & 7 or then > most:
                         check(SHAPES["name_list_37"], value, f"payload[{len(pieces)}]")
-                        raise EncodeError(f"payload[{index}].next", "chain/last", next=value.next)
-                    then = end
+                        refuse_step(len(pieces), next, then, at + len(piece), 12, limit)
+                    piece = piece.ljust(next, b"\0")
                 else:
-                    then = at + value.next
-                    if then < end or value.next & 7 or then + 12 > limit:
+                    then = at + len(piece)
+                    if then > limit or next:
                         check(SHAPES["name_list_37"], value, f"payload[{len(pieces)}]")
-                        refuse_step(f"payload[{index}].next", value.next, then, end, 12, limit)
-                piece = piece.ljust(then - at, b"\0")
+                        refuse_last(len(pieces), next, then, limit)
             except TROUBLE:
-                check(SHAPES["name_list_37"], value, f"payload[{len(pieces)}]")
-                raise
-            pieces.append(piece)
+                refuse(SHAPES["name_list_37"], value, f"payload[{len(pieces)}]")
+            add(piece)
             at = then
         if not pieces and at != limit:
             raise EncodeError("header.data_size", "chain/empty", value=limit, start=at)
         return b"".join(pieces)
 
     def write_name_list_0(header: Header, payload: Any, at: int, limit: int) -> bytes:
-        if payload.__class__ is not tuple:
+        if type(payload) is not tuple:
             row(payload, "payload", None)
         pieces: list[bytes] = []
-        last = len(payload) - 1
-        end = at
-        for index, value in enumerate(payload):
+        add = pieces.append
+        most = limit - 12
+        left = len(payload)
+        for value in payload:
             try:
-                if value.__class__ is not NameList or value.event_nr is not None or value.flags is not None or value.uuid is not None:
-                    check(SHAPES["name_list_0"], value, f"payload[{len(pieces)}]")
                 try:
                     name = value.name.encode()
                 except UnicodeEncodeError:
-                    name = value.name.encode("utf-8", TEXT_ERRORS)
-                if len(name) > 127 or 0 in name:
+                    name = escaped(value.name)
+                if type(value) is not NameList or value.event_nr is not None or value.flags is not None or value.uuid is not None or len(name) > 127 or 0 in name:
                     check(SHAPES["name_list_0"], value, f"payload[{len(pieces)}]")
-                end = at + 13 + len(name)
-                if end > limit:
-                    check(SHAPES["name_list_0"], value, f"payload[{len(pieces)}]")
-                    raise EncodeError("header.data_size", "payload/bounds", end=end, limit=limit)
-                if index == last:
-                    if value.next:
+                next = value.next
+                left -= 1
+                if left:
+                    then = at + next
+                    if next < 13 + len(name) or next & 7 or then > most:
                         check(SHAPES["name_list_0"], value, f"payload[{len(pieces)}]")
-                        raise EncodeError(f"payload[{index}].next", "chain/last", next=value.next)
-                    then = end
+                        refuse_step(len(pieces), next, then, at + 13 + len(name), 12, limit)
+                    piece = name_list_0_pack_0[next - 12](value.dev, next, name)
                 else:
-                    then = at + value.next
-                    if then < end or value.next & 7 or then + 12 > limit:
+                    then = at + 13 + len(name)
+                    if then > limit or next:
                         check(SHAPES["name_list_0"], value, f"payload[{len(pieces)}]")
-                        refuse_step(f"payload[{index}].next", value.next, then, end, 12, limit)
-                piece: bytes = name_list_0_pack_0[then - at - 12](value.dev, value.next, name)
+                        refuse_last(len(pieces), next, then, limit)
+                    piece = name_list_0_pack_0[len(name) + 1](value.dev, next, name)
             except TROUBLE:
-                check(SHAPES["name_list_0"], value, f"payload[{len(pieces)}]")
-                raise
-            pieces.append(piece)
+                refuse(SHAPES["name_list_0"], value, f"payload[{len(pieces)}]")
+            add(piece)
             at = then
         if not pieces and at != limit:
             raise EncodeError("header.data_size", "chain/empty", value=limit, start=at)
@@ -1443,27 +1437,32 @@ def _codec(order: str) -> Codec:
         if at + 16 > limit:
             short(found, "payload[0]", at, _DM_TARGET_VERSIONS_0, limit, edge(len(data), header.data_size))
             return ()
+        if len(data) > limit:
+            data = data[:limit]
         values: list[TargetVersions] = []
         add = values.append
         while True:
             next, version_0, version_1, version_2 = dm_target_versions_unpack_0(data, at)
+            then = at + next
             begin = at + 16
-            stop = data.find(b"\0", begin, limit)
-            if stop < 0:
-                unterminated(found, f"payload[{len(values)}].name", begin, limit, len(data), header.data_size)
-                stop = limit
-            elif stop - begin > 15:
-                fail(found, f"payload[{len(values)}].name", begin, "text/limit", size=stop - begin, limit=15)
-            end = stop + 1
+            raw, nul, _ = data[begin:then].partition(b"\0")
+            if not nul:
+                stop = data.find(b"\0", begin, limit)
+                if stop < 0:
+                    unterminated(found, f"payload[{len(values)}].name", begin, limit, len(data), header.data_size)
+                    stop = limit
+                raw = data[begin:stop]
+            if len(raw) > 15 and (nul or stop < limit):
+                fail(found, f"payload[{len(values)}].name", begin, "text/limit", size=len(raw), limit=15)
             try:
-                name = data[begin:stop].decode()
+                name = raw.decode()
             except UnicodeDecodeError:
-                name = text_of(data[begin:stop])
+                name = text_of(raw)
             add(TargetVersions(next, (version_0, version_1, version_2), name))
             if not next:
                 break
-            then = at + next
-            if then < end or next & 7 or then + 16 > limit:
+            if not nul or next & 7 or then + 16 > limit:
+                end = begin + len(raw) + 1
                 where = f"payload[{len(values) - 1}].next"
                 rule = edge(len(data), header.data_size)
                 if stray(found, where, at + 0, next, then, end, 16, limit, rule):
@@ -1479,41 +1478,38 @@ def _codec(order: str) -> Codec:
         at, limit = header.data_start, header.data_size
         if at < 305 or at > limit:
             refuse_start(at, 305, 1, limit)
-        if payload.__class__ is not tuple:
+        if type(payload) is not tuple:
             row(payload, "payload", None)
         pieces: list[bytes] = []
-        last = len(payload) - 1
-        end = at
-        for index, value in enumerate(payload):
+        add = pieces.append
+        most = limit - 16
+        left = len(payload)
+        for value in payload:
             try:
-                if value.__class__ is not TargetVersions:
-                    check(SHAPES["dm_target_versions"], value, f"payload[{len(pieces)}]")
-                version_0, version_1, version_2 = value.version
                 try:
                     name = value.name.encode()
                 except UnicodeEncodeError:
-                    name = value.name.encode("utf-8", TEXT_ERRORS)
-                if value.version.__class__ is not tuple or len(name) > 15 or 0 in name:
+                    name = escaped(value.name)
+                version_0, version_1, version_2 = value.version
+                if type(value) is not TargetVersions or type(value.version) is not tuple or len(name) > 15 or 0 in name:
                     check(SHAPES["dm_target_versions"], value, f"payload[{len(pieces)}]")
-                end = at + 17 + len(name)
-                if end > limit:
-                    check(SHAPES["dm_target_versions"], value, f"payload[{len(pieces)}]")
-                    raise EncodeError("header.data_size", "payload/bounds", end=end, limit=limit)
-                if index == last:
-                    if value.next:
+                next = value.next
+                left -= 1
+                if left:
+                    then = at + next
+                    if next < 17 + len(name) or next & 7 or then > most:
                         check(SHAPES["dm_target_versions"], value, f"payload[{len(pieces)}]")
-                        raise EncodeError(f"payload[{index}].next", "chain/last", next=value.next)
-                    then = end
+                        refuse_step(len(pieces), next, then, at + 17 + len(name), 16, limit)
+                    piece = dm_target_versions_pack_0[next - 16](next, version_0, version_1, version_2, name)
                 else:
-                    then = at + value.next
-                    if then < end or value.next & 7 or then + 16 > limit:
+                    then = at + 17 + len(name)
+                    if then > limit or next:
                         check(SHAPES["dm_target_versions"], value, f"payload[{len(pieces)}]")
-                        refuse_step(f"payload[{index}].next", value.next, then, end, 16, limit)
-                piece: bytes = dm_target_versions_pack_0[then - at - 16](value.next, version_0, version_1, version_2, name)
+                        refuse_last(len(pieces), next, then, limit)
+                    piece = dm_target_versions_pack_0[len(name) + 1](next, version_0, version_1, version_2, name)
             except TROUBLE:
-                check(SHAPES["dm_target_versions"], value, f"payload[{len(pieces)}]")
-                raise
-            pieces.append(piece)
+                refuse(SHAPES["dm_target_versions"], value, f"payload[{len(pieces)}]")
+            add(piece)
             at = then
         if not pieces and at != limit:
             raise EncodeError("header.data_size", "chain/empty", value=limit, start=at)
@@ -1553,16 +1549,13 @@ def _codec(order: str) -> Codec:
             refuse_start(at, 305, 1, limit)
         value = payload
         try:
-            if value.__class__ is not TargetDeps:
-                check(SHAPES["dm_target_deps"], value, "payload")
             dev = value.dev
-            if dev.__class__ is not tuple:
+            if type(value) is not TargetDeps or type(dev) is not tuple:
                 check(SHAPES["dm_target_deps"], value, "payload")
-            piece: bytes = dm_target_deps_pack_0(len(value.dev), value.padding)
+            piece: bytes = dm_target_deps_pack_0(len(dev), value.padding)
             piece += pack(f"{order}{len(dev)}Q", *dev)
         except TROUBLE:
-            check(SHAPES["dm_target_deps"], value, "payload")
-            raise
+            refuse(SHAPES["dm_target_deps"], value, "payload")
         if at + len(piece) > limit:
             raise EncodeError("header.data_size", "payload/bounds", end=at + len(piece), limit=limit)
         return piece
@@ -1598,18 +1591,15 @@ def _codec(order: str) -> Codec:
             refuse_start(at, 305, 1, limit)
         value = payload
         try:
-            if value.__class__ is not MessageAnswer:
-                check(SHAPES["message_answer"], value, "payload")
             try:
                 message = value.message.encode()
             except UnicodeEncodeError:
-                message = value.message.encode("utf-8", TEXT_ERRORS)
-            if 0 in message:
+                message = escaped(value.message)
+            if type(value) is not MessageAnswer or 0 in message:
                 check(SHAPES["message_answer"], value, "payload")
             piece: bytes = message + b"\0"
         except TROUBLE:
-            check(SHAPES["message_answer"], value, "payload")
-            raise
+            refuse(SHAPES["message_answer"], value, "payload")
         if at + len(piece) > limit:
             raise EncodeError("header.data_size", "payload/bounds", end=at + len(piece), limit=limit)
         return piece
@@ -1631,21 +1621,17 @@ def _codec(order: str) -> Codec:
         payload = counted(found, data, length, 64, 12, 8)
         return DeviceMessage(target_index, tag, payload)
 
-    devmessage_packs = {
-        n: Struct(f"{order}III{n}s").pack for n in range(65)
-    }
+    devmessage_packs = tuple(Struct(f"{order}III{n}s").pack for n in range(65))
 
     def encode_devmessage(value: DeviceMessage) -> bytes:
         try:
-            if value.__class__ is not DeviceMessage:
-                check(SHAPES["devmessage"], value, "")
-            if value.payload.__class__ is not bytes:
-                check(SHAPES["devmessage"], value, "")
             payload = value.payload
-            return devmessage_packs[len(payload)](value.target_index, value.tag, len(value.payload), payload)
-        except (*TROUBLE, KeyError):
-            check(SHAPES["devmessage"], value, "")
-            raise
+            size = len(payload)
+            if type(value) is not DeviceMessage or type(payload) is not bytes:
+                check(SHAPES["devmessage"], value, "")
+            return devmessage_packs[size](value.target_index, value.tag, size, payload)
+        except (*TROUBLE, IndexError):
+            refuse(SHAPES["devmessage"], value, "")
 
     devmessage_untagged_frames = {
         8 + n: Struct(f"{order}II{n}s").unpack for n in range(65)
@@ -1664,21 +1650,17 @@ def _codec(order: str) -> Codec:
         payload = counted(found, data, length, 64, 8, 4)
         return DeviceMessage(target_index, None, payload)
 
-    devmessage_untagged_packs = {
-        n: Struct(f"{order}II{n}s").pack for n in range(65)
-    }
+    devmessage_untagged_packs = tuple(Struct(f"{order}II{n}s").pack for n in range(65))
 
     def encode_devmessage_untagged(value: DeviceMessage) -> bytes:
         try:
-            if value.__class__ is not DeviceMessage or value.tag is not None:
-                check(SHAPES["devmessage_untagged"], value, "")
-            if value.payload.__class__ is not bytes:
-                check(SHAPES["devmessage_untagged"], value, "")
             payload = value.payload
-            return devmessage_untagged_packs[len(payload)](value.target_index, len(value.payload), payload)
-        except (*TROUBLE, KeyError):
-            check(SHAPES["devmessage_untagged"], value, "")
-            raise
+            size = len(payload)
+            if type(value) is not DeviceMessage or value.tag is not None or type(payload) is not bytes:
+                check(SHAPES["devmessage_untagged"], value, "")
+            return devmessage_untagged_packs[size](value.target_index, size, payload)
+        except (*TROUBLE, IndexError):
+            refuse(SHAPES["devmessage_untagged"], value, "")
 
     devmessage_signed_frames = {
         12 + n: Struct(f"{order}iii{n}s").unpack for n in range(65)
@@ -1697,21 +1679,17 @@ def _codec(order: str) -> Codec:
         payload = counted(found, data, length, 64, 12, 8)
         return DeviceMessage(target_index, tag, payload)
 
-    devmessage_signed_packs = {
-        n: Struct(f"{order}iii{n}s").pack for n in range(65)
-    }
+    devmessage_signed_packs = tuple(Struct(f"{order}iii{n}s").pack for n in range(65))
 
     def encode_devmessage_signed(value: DeviceMessage) -> bytes:
         try:
-            if value.__class__ is not DeviceMessage:
-                check(SHAPES["devmessage_signed"], value, "")
-            if value.payload.__class__ is not bytes:
-                check(SHAPES["devmessage_signed"], value, "")
             payload = value.payload
-            return devmessage_signed_packs[len(payload)](value.target_index, value.tag, len(value.payload), payload)
-        except (*TROUBLE, KeyError):
-            check(SHAPES["devmessage_signed"], value, "")
-            raise
+            size = len(payload)
+            if type(value) is not DeviceMessage or type(payload) is not bytes:
+                check(SHAPES["devmessage_signed"], value, "")
+            return devmessage_signed_packs[size](value.target_index, value.tag, size, payload)
+        except (*TROUBLE, IndexError):
+            refuse(SHAPES["devmessage_signed"], value, "")
 
     loop_unpack = Struct(order + "12xII8xII").unpack_from
 

@@ -49,9 +49,10 @@ def encode(payload: str | None, header: Any, value: Any, order: str, into: bytes
         EncodeError: a rule does not hold.
     """
     stream = io.BytesIO(into)
-    params = Container(order=order, header=header)
+    params = Container(order=order)
     dm_ioctl._build(header, stream, Container(_params=params), "(building) -> header")
     if payload is not None:
+        params["header"] = Container(msgspec.structs.asdict(header))
         PAYLOADS[payload]._build(value, stream, Container(_params=params), "(building) -> payload")
     return stream.getvalue()
 

@@ -88,7 +88,7 @@ class CharArray(Construct):
         at = stream.tell()
         head, nul, _ = stream.read(self.size)[: self.written].partition(b"\0")
         if not nul and self.written == self.size:
-            checks.fail(context._params.found, field_path(path), at, "text/terminated", size=self.size)
+            checks.fail(context._params.found, field_path(path), at, "text/terminated", limit=at + self.size)
         return checks.text_of(head)
 
     def _build(self, obj: str, stream: io.BytesIO, context: Container, path: str) -> str:

@@ -85,11 +85,11 @@ class Field(Renamed):
         return value
 
     def _build(self, obj: Any, stream: io.BytesIO, context: Container, path: str) -> Any:
-        super()._build(obj, stream, context, path)
-        if self.within is not None and not self.within.holds(obj):
+        built = super()._build(obj, stream, context, path)
+        if self.within is not None and not self.within.holds(built):
             where = field_path(f"{path} -> {self.name}")
-            raise EncodeError(where, self.within.rule, value=obj, **self.within.ends)
-        return obj
+            raise EncodeError(where, self.within.rule, value=built, **self.within.ends)
+        return built
 
 
 class Run(NamedTuple):
@@ -162,7 +162,8 @@ class Record(Struct):
                 checks.short(params.found, field_path(path), at, run.fields, params.limit, self.cut or params.edge)
                 if not self.padded:
                     raise checks.Unreadable
-                stream.write(stream.read() + bytes(run.size))
+                stream.seek(0, io.SEEK_END)
+                stream.write(bytes(run.size))
                 stream.seek(at)
             value = member._parsereport(stream, inner, path)
             if member.name:
@@ -182,7 +183,7 @@ class Record(Struct):
             raise EncodeError(where, "value/type", wanted=self.cls, got=type(obj).__name__)
         for name in self.absent:
             if getattr(obj, name) is not None:
-                checks.misplaced(getattr(obj, name), f"{where}.{name}")
+                checks.misplaced(getattr(obj, name), field_path(f"{path} -> {name}"))
         inner = Container(_params=context._params)
         for member in self.subcons:
             counts = getattr(member, "counts", None)
@@ -192,7 +193,7 @@ class Record(Struct):
                 value = getattr(obj, member.name) if member.name and hasattr(obj, member.name) else None
             if isinstance(member.subcon if member.name else member, IfThenElse) and not member.subcon.condfunc(inner):
                 if value is not None:
-                    checks.misplaced(value, f"{where}.{member.name}")
+                    checks.misplaced(value, field_path(f"{path} -> {member.name}"))
                 continue
             if member.name:
                 inner[member.name] = value
@@ -257,15 +258,12 @@ class Chain(Construct):
             where = f"{path} -> [{index}]"
             self.record._build(value, stream, context, where)
             end = stream.tell()
-            where = field_path(where) + ".next"
-            if end > header.data_size:
-                raise EncodeError("header.data_size", "payload/bounds", end=end, limit=header.data_size)
             if index + 1 == len(obj):
-                if self.count is None and value.next:
-                    raise EncodeError(where, "chain/last", next=value.next)
+                if end > header.data_size or (self.count is None and value.next):
+                    checks.refuse_last(index, value.next, end, header.data_size)
                 break
             then = (first if self.base == "first" else at) + value.next
-            checks.refuse_step(where, value.next, then, end, self.record.fixed_size, header.data_size)
+            checks.refuse_step(index, value.next, then, end, self.record.fixed_size, header.data_size)
             at = stream.seek(then)
         if self.count is None and not obj and at != header.data_size:
             raise EncodeError("header.data_size", "chain/empty", value=header.data_size, start=at)

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import operator
 import struct
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from dmproto.errors import EncodeError
 from dmproto.wire import checks
@@ -76,17 +77,27 @@ def check(shape: Shape, value: Any, path: str) -> None:
             checks.whole(len(item) if isinstance(item, tuple | bytes) else 0, where, part.code)
             continue
         item = getattr(value, part.name) if part.name else None
-        if part.when and not getattr(value, part.when[0]) & part.when[1]:
+        if part.when and not operator.index(getattr(value, part.when[0])) & part.when[1]:
             if item is not None:
                 checks.misplaced(item, where)
             continue
         _check_part(part, item, where)
 
 
+def refuse(shape: Shape, value: Any, path: str) -> NoReturn:
+    """Say why a value was not packed.
+
+    Raises:
+        EncodeError: the first field that cannot be written; the value as a whole, where only packing it shows that.
+    """
+    check(shape, value, path)
+    raise EncodeError(path, "value/type", wanted=shape.cls, got="one with numbers that do not compare")
+
+
 def _check_part(part: Part, item: Any, where: str) -> None:
     match part.kind:
         case "word":
-            checks.whole(item, where, part.code)
+            item = checks.whole(item, where, part.code)
         case "row" | "words":
             checks.row(item, where, part.items or None)
             for index, number in enumerate(item):
@@ -97,7 +108,7 @@ def _check_part(part: Part, item: Any, where: str) -> None:
             checks.payload_of(item, where, part.limit or 0)
     if part.within is not None:
         rule, low, high, index_ = part.within
-        if not low <= (item if index_ is None else item[index_]) <= high:
+        if not low <= (item if index_ is None else operator.index(item[index_])) <= high:
             raise EncodeError(where, rule, value=item, low=low, high=high)
 
 

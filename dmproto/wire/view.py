@@ -28,6 +28,7 @@ class View:
 
     Raises:
         DecodeError: `buffer/short`, the buffer ends inside the record's fixed part.
+        ValueError: no such byte order.
     """
 
     SIZE = 0
@@ -36,6 +37,8 @@ class View:
     __slots__ = ("at", "buffer", "order")
 
     def __init__(self, buffer: bytearray, at: int = 0, byteorder: str = sys.byteorder) -> None:
+        if byteorder not in ORDERS:
+            raise ValueError(f"unknown byte order {byteorder!r}; known are {', '.join(ORDERS)}")
         if not 0 <= at <= len(buffer) - self.SIZE:
             raise DecodeError(type(self).__name__, at, "buffer/short", end=at + self.SIZE, limit=len(buffer))
         self.buffer = buffer

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from dmproto.commands import HANDLERS
 from dmproto.dispatcher import DeviceFile, Dispatcher
-from dmproto.model.devices import Disk
+from dmproto.model.disk import Disk
 from dmproto.rules import RULES
 from dmproto.wire.build import request
 from dmproto.wire.codec import encode

@@ -10,7 +10,7 @@ import pytest
 
 from dmproto.dispatcher import ControlFile, Dispatcher
 from dmproto.model.call import Call
-from dmproto.model.devices import Disk
+from dmproto.model.disk import Disk
 from dmproto.wire.build import request
 from dmproto.wire.codec import decode_reply, encode
 from dmproto.wire.command import Command

@@ -15,7 +15,7 @@ import pytest
 
 from dmproto.commands import HANDLERS
 from dmproto.dispatcher import ControlFile, DeviceFile, Dispatcher
-from dmproto.model.devices import Disk
+from dmproto.model.disk import Disk
 from dmproto.wire.codec import decode_request
 from dmproto.wire.command import Command
 
