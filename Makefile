@@ -4,7 +4,10 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 WIRE   := dmproto/wire
 
-.PHONY: demo test lint bench generate soak clean
+# Other Pythons, each tested where it is: pyenv's count, too
+PYTHONS := python3.12 python3.13
+
+.PHONY: demo test test-pythons lint bench generate soak clean
 
 demo: $(VENV)/.installed
 	$(BIN)/dmproto demo
@@ -13,6 +16,19 @@ test: $(VENV)/.tested lint
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
+
+# The suite on the other Pythons there are, less the proofs that do not depend on Python
+test-pythons:
+	@for name in $(PYTHONS); do \
+	    python=$$(command -v $$name && $$name -c '' 2>/dev/null || ls -d $$HOME/.pyenv/versions/$${name#python}.*/bin/python 2>/dev/null | tail -n 1); \
+	    python=$$(echo "$$python" | tail -n 1); \
+	    if [ -z "$$python" ]; then echo "$$name is not here: not tested"; continue; fi; \
+	    echo "== $$($$python --version)"; \
+	    $(MAKE) --no-print-directory VENV=.venv-$${name#python} PYTHON=$$python test-one || exit 1; \
+	done
+
+test-one: $(VENV)/.tested
+	DMPROTO_PROFILE=quick $(BIN)/python -m pytest -q --ignore=tests/external --ignore=tests/oracle
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .

@@ -72,6 +72,9 @@ class Devices:
         del self._by_minor[device.number.minor]
         if device.active is not None:
             self.raise_event(device)
+        for table in (device.active, device.inactive):
+            if table is not None:
+                table.close()
         device.active = device.inactive = None
         sent = self.send(device, "remove", environment or {})
         self.send(device, "remove", {})
