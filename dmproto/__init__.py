@@ -9,10 +9,16 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from dmproto.dispatcher import Dispatcher as Dispatcher
     from dmproto.errors import DecodeError as DecodeError
     from dmproto.errors import DmprotoError as DmprotoError
     from dmproto.errors import EncodeError as EncodeError
+    from dmproto.errors import Refused as Refused
+    from dmproto.model.disk import Disk as Disk
     from dmproto.rules import RULES as RULES
+    from dmproto.targets.target import Target as Target
+    from dmproto.wire.build import link as link
+    from dmproto.wire.build import request as request
     from dmproto.wire.checks import Anomaly as Anomaly
     from dmproto.wire.codec import decode_reply as decode_reply
     from dmproto.wire.codec import decode_request as decode_request
@@ -41,8 +47,12 @@ if TYPE_CHECKING:
     from dmproto.wire.values import Request as Request
 
 _PLACES: Final = {
-    "dmproto.errors": ("DecodeError", "DmprotoError", "EncodeError"),
+    "dmproto.dispatcher": ("Dispatcher",),
+    "dmproto.errors": ("DecodeError", "DmprotoError", "EncodeError", "Refused"),
+    "dmproto.model.disk": ("Disk",),
     "dmproto.rules": ("RULES",),
+    "dmproto.targets.target": ("Target",),
+    "dmproto.wire.build": ("link", "request"),
     "dmproto.wire.checks": ("Anomaly",),
     "dmproto.wire.codec": ("decode_reply", "decode_request", "encode", "encode_into", "fields"),
     "dmproto.wire.command": ("Command",),

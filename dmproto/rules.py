@@ -109,6 +109,10 @@ _ROWS: Final = (
     Rule("frame/table", errno.ENXIO, "the device has no active table"),
     Rule("frame/index", errno.ENXIO, "target {target_index} of a table of {target_count}"),
     Rule("frame/method", errno.ENXIO, "target type {target_type} takes no direct messages"),
+    # the text strace prints
+    Rule("strace/text", 0, "no line of it is strace's"),
+    Rule("strace/syntax", 0, "{wanted} is wanted, not {got!r}"),
+    Rule("strace/name", 0, "{name!r} is no name that strace prints here"),
 )
 
 RULES: Final[dict[str, Rule]] = {rule.id: rule for rule in _ROWS}

@@ -1,0 +1,1 @@
+"""Messages made readable, and read back from what other tools print of them."""

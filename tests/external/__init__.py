@@ -1,0 +1,1 @@
+"""Other people's programs as oracles: compilers, kernel headers and strace say what the bytes are."""
