@@ -10,12 +10,13 @@ import errno
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from dmproto import entry
 from dmproto.errors import Refusal, Refused
-from dmproto.model.call import Call
+from dmproto.model.call import Call, OpenFile
 from dmproto.model.device import Device
 from dmproto.model.devices import Devices
 from dmproto.model.disk import Disk
@@ -23,6 +24,7 @@ from dmproto.model.disks import remove_deferred
 from dmproto.model.handler import Handler
 from dmproto.model.kernel import Kernel
 from dmproto.model.profile import profile_of
+from dmproto.model.working_copy import WorkingCopy
 from dmproto.rules import RULES, sentence
 from dmproto.targets import TARGETS
 from dmproto.wire.codec import decode_request
@@ -60,7 +62,9 @@ class Dispatcher:
         raise_handler_errors: bool | None = None,
     ) -> None:
         own = {target.name: target for target in targets}
-        self.kernel = Kernel(profile_of(profile), Devices(dm_major, disks), {**TARGETS, **own})
+        self.kernel = Kernel(profile_of(profile), Devices(dm_major, disks), {**TARGETS, **own}, self.settle)
+        self.lock = threading.RLock()
+        self._blocked: list[tuple[Call, Callable[[], int | None]]] = []
         self.dialect = dialect_of(dialect) if dialect is not None else None
         self._raise = "PYTEST_CURRENT_TEST" in os.environ if raise_handler_errors is None else raise_handler_errors
 
@@ -83,53 +87,80 @@ class Dispatcher:
                 return DeviceFile(self, device)
         raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), number)
 
-    def run(self, call: Call, effect: Callable[[], int], errnos: dict[str, int] | None = None) -> Call:
+    def run(self, call: Call, effect: Callable[[], int | None], errnos: dict[str, int] | None = None) -> Call:
         """Carry a call out: the one place where a refusal becomes an errno and a sentence.
 
         Args:
-            call: the call, which is told how it ended.
-            effect: what it does.
+            call: the call, which is told how it ended; a blocked one is tried again by `settle`.
+            effect: what it does; its result, or None while it is blocked.
             errnos: the errno of rules for which this door has its own.
         """
-        try:
-            call.finish(effect())
-        except Refusal as refusal:
-            number = (errnos or {}).get(refusal.rule, RULES[refusal.rule].errno)
-            call.finish(-number, refusal.rule, refusal.sentence)
-        except OSError as error:
-            number = error.errno or errno.EIO
-            call.finish(-number, "target/errno", sentence("target/errno", {"error": os.strerror(number)}))
-        except Exception as error:
-            call.finish(-errno.EIO, HANDLER_FAILED, sentence(HANDLER_FAILED, {"error": repr(error)}))
-            LOG.exception("%s: a target handler failed", HANDLER_FAILED)
-            if self._raise:
-                raise
+        with self.lock:
+            try:
+                ret = effect()
+                if ret is not None:
+                    call.finish(ret)
+            except Refusal as refusal:
+                number = (errnos or {}).get(refusal.rule, RULES[refusal.rule].errno)
+                call.finish(-number, refusal.rule, refusal.sentence)
+            except OSError as error:
+                number = error.errno or errno.EIO
+                call.finish(-number, "target/errno", sentence("target/errno", {"error": os.strerror(number)}))
+            except Exception as error:
+                call.finish(-errno.EIO, HANDLER_FAILED, sentence(HANDLER_FAILED, {"error": repr(error)}))
+                LOG.exception("%s: a target handler failed", HANDLER_FAILED)
+                if self._raise:
+                    raise
+            self.settle()
         return call
 
+    def block(self, call: Call, again: Callable[[], int | None]) -> None:
+        """Keep a call that waits, to try again whenever something has happened."""
+        self._blocked.append((call, again))
 
-class ControlFile:
-    """An open `/dev/mapper/control`.
+    def settle(self) -> None:
+        """Answer who waits for what has happened, then clear away what is gone; that may be more than one device."""
+        with self.lock:
+            while True:
+                blocked, self._blocked = self._blocked, []
+                for call, again in blocked:
+                    if not call.done:
+                        self._retry(call, again)
+                    if not call.done:
+                        self._blocked.append((call, again))
+                self.kernel.devices.bury()
+                if not remove_deferred(self.kernel.devices):
+                    return
 
-    Attributes:
-        closed: whether it has been closed.
-    """
+    def _retry(self, call: Call, again: Callable[[], int | None]) -> None:
+        try:
+            ret = again()
+        except Refusal as refusal:
+            call.finish(-RULES[refusal.rule].errno, refusal.rule, refusal.sentence)
+        else:
+            if ret is not None:
+                call.finish(ret)
+
+
+class ControlFile(OpenFile):
+    """An open `/dev/mapper/control`."""
 
     def __init__(self, dispatcher: Dispatcher) -> None:
+        super().__init__(armed=dispatcher.kernel.devices.global_event)
         self.dispatcher = dispatcher
-        self.closed = False
 
     def ioctl(self, code: int, buffer: bytearray, *, capable: bool = True) -> int:
-        """Issue an ioctl on the memory `buffer`; beyond its end every access is a fault."""
-        ret = self.submit(code, buffer, capable=capable).ret
+        """Issue an ioctl on the memory `buffer`; beyond its end every access is a fault. It may block."""
+        ret = self.submit(code, buffer, capable=capable).wait()
         assert ret is not None
         return ret
 
     def submit(self, code: int, buffer: bytearray, *, capable: bool = True) -> Call:
         """The same as a `Call`, which knows the rule and may finish later."""
-        call = Call(capable=capable)
+        call = Call(self, capable=capable)
         return self.dispatcher.run(call, lambda: self._dispatch(code, buffer, call))
 
-    def _dispatch(self, code: int, memory: bytearray, call: Call) -> int:
+    def _dispatch(self, code: int, memory: bytearray, call: Call) -> int | None:
         kernel = self.dispatcher.kernel
         nr = entry.check_caller(code, capable=call.capable)
         entry.check_version(memory, kernel.profile)
@@ -140,34 +171,44 @@ class ControlFile:
         try:
             entry.validate(copy, command)
             ret = handler(copy, kernel, call)
-            if ret == 0 and command.facts.global_event:
-                kernel.devices.global_event += 1
-            if ret == 0:
-                size = copy.header.data_size
-                memory[:size] = copy.buffer[:size]
+            if call.waiting is not None:
+                waiting = call.waiting
+                self.dispatcher.block(call, lambda: self._copy_out(copy, memory, command, waiting()))
+                return None
+            return self._copy_out(copy, memory, command, ret)
         finally:
-            remove_deferred(kernel.devices)  # a table that is gone has let go of the devices it used
-            if secure:
+            if secure and call.waiting is None:
                 copy.buffer[:] = bytes(len(copy.buffer))
+
+    def _copy_out(self, copy: WorkingCopy, memory: bytearray, command: Command, ret: int | None) -> int | None:
+        """Give the caller the answer: only where the command returned exactly 0."""
+        if ret == 0:
+            if command.facts.global_event:
+                self.dispatcher.kernel.devices.global_event += 1
+            size = copy.header.data_size
+            memory[:size] = copy.buffer[:size]
         return ret
+
+    def poll(self) -> bool:
+        """Whether there is something to read, POLLIN: something has happened since this file was opened or armed."""
+        return self.dispatcher.kernel.devices.global_event > self.armed
 
     def close(self) -> None:
         """Close it."""
         self.closed = True
 
 
-class DeviceFile:
+class DeviceFile(OpenFile):
     """An open block device of the dispatcher's; while it is, the device cannot be removed.
 
     Attributes:
         device: the device.
-        closed: whether it has been closed.
     """
 
     def __init__(self, dispatcher: Dispatcher, device: Device) -> None:
+        super().__init__()
         self.dispatcher = dispatcher
         self.device = device
-        self.closed = False
         device.opens += 1
 
     def ioctl(self, code: int, buffer: bytearray, *, capable: bool = True) -> int:
@@ -178,7 +219,7 @@ class DeviceFile:
 
     def submit(self, code: int, buffer: bytearray, *, capable: bool = True) -> Call:
         """The same as a `Call`, which knows the rule. A direct message needs no capability but the open device."""
-        call = Call(capable=capable)
+        call = Call(self, capable=capable)
         dialect = self.dialect
         if dialect is None:
             return self.dispatcher.run(call, lambda: self._unknown(code))
@@ -213,4 +254,4 @@ class DeviceFile:
             return
         self.closed = True
         self.device.opens -= 1
-        remove_deferred(self.dispatcher.kernel.devices)
+        self.dispatcher.settle()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmproto.commands.lookup import write_status
+from dmproto.commands.lookup import check_name, write_status
 from dmproto.errors import Refused
 from dmproto.model.call import Call
 from dmproto.model.kernel import Kernel
@@ -16,10 +16,7 @@ def dev_create(copy: WorkingCopy, kernel: Kernel, call: Call) -> int:
     header, devices = copy.header, kernel.devices
     # header checks
     name, uuid = header.name, header.uuid
-    if "/" in name:
-        raise Refused("create/slash", name=name)
-    if name in kernel.profile.reserved_names:
-        raise Refused("create/reserved", name=name)
+    check_name(kernel, name)
     # lookups
     minor = DeviceNumber.from_word(header.dev).minor if copy.has(DmFlag.PERSISTENT_DEV) else devices.free_minor()
     if devices.taken(minor):

@@ -35,6 +35,18 @@ def find_device(copy: WorkingCopy, kernel: Kernel) -> Device:
     return found
 
 
+def check_name(kernel: Kernel, name: str) -> None:
+    """Refuse a name that no device may bear.
+
+    Raises:
+        Refused: `name/slash` or `name/reserved`.
+    """
+    if "/" in name:
+        raise Refused("name/slash", name=name)
+    if name in kernel.profile.reserved_names:
+        raise Refused("name/reserved", name=name)
+
+
 def queried_table(copy: WorkingCopy, device: Device) -> Table | None:
     """The table a question is about: the active one, or the inactive one with QUERY_INACTIVE_TABLE."""
     return device.inactive if copy.has(DmFlag.QUERY_INACTIVE_TABLE) else device.active

@@ -39,12 +39,11 @@ def table_load(copy: WorkingCopy, kernel: Kernel, call: Call) -> int:
         table.close()
         raise
     _register(kernel, device)
-    if device.inactive is not None:
-        device.inactive.close()
-    device.inactive = table
+    device.retiring, device.inactive = device.inactive, table
     # reply
     copy.set(DmFlag.INACTIVE_PRESENT)
     write_status(copy, device, kernel)
+    device.retire()
     return 0
 
 

@@ -63,6 +63,7 @@ class Device:
         deferred_remove: it is to go on last close.
         registered: its disk is there, from the first load on.
         geometry: cylinders, heads, sectors, start.
+        retiring: a table on its way out, until the call that replaced it has told the device's state.
     """
 
     number: DeviceNumber
@@ -76,6 +77,18 @@ class Device:
     deferred_remove: bool = False
     registered: bool = False
     geometry: tuple[int, int, int, int] | None = None
+    retiring: Table | None = None
+
+    @property
+    def tables(self) -> list[Table]:
+        """Every table that holds what it uses."""
+        return [table for table in (self.active, self.inactive, self.retiring) if table is not None]
+
+    def retire(self) -> None:
+        """Destroy the table that is on its way out."""
+        if self.retiring is not None:
+            self.retiring.close()
+            self.retiring = None
 
     @property
     def path(self) -> str:

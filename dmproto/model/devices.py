@@ -37,6 +37,7 @@ class Devices:
         self.uevents: list[Uevent] = []
         self.global_event = 0
         self._by_minor: dict[int, Device] = {}
+        self._dying: list[Device] = []
 
     def __iter__(self) -> Iterator[Device]:
         return iter(sorted(self._by_minor.values(), key=lambda device: device.name.encode("utf-8", "surrogateescape")))
@@ -67,18 +68,32 @@ class Devices:
         device = self._by_minor[minor] = Device(DeviceNumber(self.major, minor), name, uuid)
         return device
 
-    def remove(self, device: Device, environment: dict[str, str] | None = None) -> bool:
-        """Take a device away; the answer is whether a uevent could be sent, which takes a registered disk."""
+    def remove(self, device: Device, environment: dict[str, str] | None) -> bool:
+        """Take a device away; what waits for it may still see it, suspended, until `bury`.
+
+        Args:
+            device: the device.
+            environment: of the uevent that the ioctl sends, before the one of the disk that goes; None for no such.
+
+        Returns:
+            Whether a uevent could be sent, which takes a registered disk.
+        """
         del self._by_minor[device.number.minor]
         if device.active is not None:
             self.raise_event(device)
-        for table in (device.active, device.inactive):
-            if table is not None:
-                table.close()
-        device.active = device.inactive = None
-        sent = self.send(device, "remove", environment or {})
+            device.suspended = True
+        sent = environment is not None and self.send(device, "remove", environment)
         self.send(device, "remove", {})
+        self._dying.append(device)
         return sent
+
+    def bury(self) -> None:
+        """Destroy the tables of devices that are gone."""
+        for device in self._dying:
+            for table in device.tables:
+                table.close()
+            device.active = device.inactive = None
+        self._dying.clear()
 
     def raise_event(self, device: Device) -> None:
         """Raise an event on a device's live table."""

@@ -64,10 +64,13 @@ def check_sizes(devices: Devices, table: Table) -> None:
                 raise Refused("table/disk-size", disk=number, first=first, last=last, sectors=disk.sectors)
 
 
-def remove_deferred(devices: Devices) -> None:
-    """Remove what was marked to go and is no longer open; that may close what it was built on."""
-    while closed := [device for device in devices if device.deferred_remove and not open_count(devices, device)]:
-        devices.remove(closed[0])
+def remove_deferred(devices: Devices) -> bool:
+    """Remove a device that was marked to go and is no longer open; whether there was one."""
+    for device in devices:
+        if device.deferred_remove and not open_count(devices, device):
+            devices.remove(device, None)
+            return True
+    return False
 
 
 def open_count(devices: Devices, device: Device) -> int:
@@ -75,8 +78,7 @@ def open_count(devices: Devices, device: Device) -> int:
     holders = {
         (holder.path, table.read_only)
         for holder in devices
-        for table in (holder.active, holder.inactive)
-        if table is not None
+        for table in holder.tables
         for entry in table.entries
         for number, _, _ in entry.target.disks
         if number == device.path

@@ -62,6 +62,6 @@ def add_target(kernel: Kernel, device: Device, table: Table, spec: Spec, paramet
         "ro" if table.read_only else "rw",
         kernel.profile,
         lambda word: find_disk(kernel.devices, word),
-        lambda: kernel.devices.raise_event(device),
+        lambda: kernel.raise_event(device),
     )
     table.entries.append(Entry(start, length, target_type(context, *split(parameters))))

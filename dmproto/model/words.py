@@ -50,3 +50,12 @@ def decimal(word: str) -> int | None:
         piece = word[start : start + 18]
         number = (number * 10 ** len(piece) + int(piece)) % (1 << 64)
     return number
+
+
+def unsigned(word: str, bits: int) -> int | None:
+    """A number as `kstrtouint` reads it: a plus sign before it and a newline behind may be, and it must fit."""
+    digits = word.removeprefix("+").removesuffix("\n")
+    if not digits.isascii() or not digits.isdigit() or len(digits.lstrip("0")) > 20:
+        return None
+    number = int(digits.lstrip("0") or "0")
+    return number if number < 1 << bits else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 
 from dmproto.model.profile import Profile
+from dmproto.wire.checks import TEXT_ERRORS
 from dmproto.wire.flags import DmFlag
 from dmproto.wire.generated import HeaderView
 from dmproto.wire.limits import HEADER_SIZE, STRUCT_SIZE
@@ -45,6 +46,12 @@ class WorkingCopy:
         limit = self.profile.data_start_limit
         self.header.data_start = min(STRUCT_SIZE, self.size) if limit else STRUCT_SIZE
         return max(self.size - STRUCT_SIZE, 0)
+
+    def write_text(self, at: int, text: str) -> int:
+        """Write a text and its NUL; the answer is the offset behind it."""
+        raw = text.encode("utf-8", TEXT_ERRORS) + b"\0"
+        self.buffer[at : at + len(raw)] = raw
+        return at + len(raw)
 
     def text_at(self, offset: int) -> bytes | None:
         """The string at an offset; None where it starts in the header or no NUL ends it inside the buffer."""

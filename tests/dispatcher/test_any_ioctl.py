@@ -69,6 +69,9 @@ class Kernel(RuleBasedStateMachine):
         call = file.submit(code, memory, capable=capable)
         event(f"nr {code & 0xFF} {'refused' if call.rule else 'done'}")
         note(f"{code:#x} -> {call.ret} {call.rule} {call.sentence}")
+        if not call.done:
+            assert code & 0xFF == Command.DEV_WAIT
+            call.cancel()
         assert call.done
         assert len(memory) == size
         assert isinstance(call.ret, int)

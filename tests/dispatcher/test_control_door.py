@@ -114,7 +114,7 @@ def test_an_over_long_name_is_cut_to_127(control: ControlFile) -> None:
 @pytest.mark.parametrize(
     ("command", "payload", "fields", "expected"),
     [
-        (Command.DEV_CREATE, None, {"name": "a/b"}, (errno.EINVAL, "create/slash")),
+        (Command.DEV_CREATE, None, {"name": "a/b"}, (errno.EINVAL, "name/slash")),
         (Command.DEV_CREATE, None, {"name": "d"}, (errno.EBUSY, "create/name")),
         (Command.DEV_CREATE, None, {"name": "x", "uuid": "U"}, (errno.EBUSY, "create/uuid")),
         (Command.DEV_CREATE, None, {"name": "x", "flags": 8, "dev": 0}, (errno.ENXIO, "create/minor")),
@@ -169,7 +169,7 @@ def test_an_open_device_stays_until_it_is_closed(control: ControlFile) -> None:
 
 def test_newer_kernels_hold_loads_to_more(control: ControlFile) -> None:
     newer = Dispatcher("linux-6.12").open_control()
-    assert send(newer, Command.DEV_CREATE, name=".")[0].rule == "create/reserved"
+    assert send(newer, Command.DEV_CREATE, name=".")[0].rule == "name/reserved"
     assert send(newer, Command.DEV_CREATE, name="d")[0].ret == 0
     odd = header(400) + bytes(96)
     struct.pack_into("=II", odd, 16, 316, 1)
