@@ -131,12 +131,27 @@ RULES: Final[dict[str, Rule]] = {rule.id: rule for rule in _ROWS}
 """Every rule, by its id."""
 
 
-def sentence(rule: str, values: Mapping[str, object]) -> str:
-    """What does not hold, in words; values that were not given stay as their names."""
+class _Unsaid:
+    """Stands in a sentence where a value is not known."""
+
+    def __format__(self, spec: str) -> str:
+        return "..."
+
+    def __repr__(self) -> str:
+        return "..."
+
+
+class _Values(dict[str, object]):
+    def __missing__(self, key: str) -> object:
+        return _Unsaid()
+
+
+def sentence(rule: str, values: Mapping[str, object] | None = None) -> str:
+    """What does not hold, in words; dots where a value is not known, or not of the kind that can be told."""
     row = RULES.get(rule)
     if row is None:
         return f"unknown rule {rule}"
     try:
-        return row.sentence.format_map(values)
-    except (KeyError, ValueError, TypeError):
-        return row.sentence
+        return row.sentence.format_map(_Values(values or {}))
+    except (ValueError, TypeError):
+        return row.sentence.format_map(_Values())

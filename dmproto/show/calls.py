@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from dmproto.errors import DecodeError, DmprotoError, EncodeError, Refusal
+from dmproto.rules import sentence
 from dmproto.show import listing
 from dmproto.show.bad_input import BadInput
 from dmproto.show.colour import Paint
@@ -14,7 +15,6 @@ from dmproto.show.meaning import meaning
 from dmproto.show.message import Failure, Reading, Shown, of_value, read
 from dmproto.show.recordings import Capture, Side
 from dmproto.show.redact import redact_error, redact_text
-from dmproto.show.text import sentence
 from dmproto.wire.shape import Span
 
 Result = Shown | Failure

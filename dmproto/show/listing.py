@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from dmproto.errors import DecodeError, DmprotoError, EncodeError
+from dmproto.rules import sentence
 from dmproto.show.colour import BOLD, DIM, WRONG, Paint
 from dmproto.show.hexdump import hexdump, marked
 from dmproto.show.meaning import meaning, printed
 from dmproto.show.message import Failure, Shown
 from dmproto.show.recordings import Capture
 from dmproto.show.redact import redact_error, redact_text
-from dmproto.show.text import printable, sentence
+from dmproto.show.text import printable
 from dmproto.wire.command import Command
 from dmproto.wire.generated import DeviceMessage
 from dmproto.wire.shape import Span

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
-
-from dmproto.rules import RULES
 
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _QUOTED: Final = re.compile(r"[\\\"]")
@@ -27,27 +24,6 @@ def _escape(found: re.Match[str]) -> str:
     if 0xDC80 <= number <= 0xDCFF:  # a byte that is no UTF-8
         number -= 0xDC00
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
-
-
-class _Unsaid:
-    """Stands where a value of a rule's sentence is not known."""
-
-    def __format__(self, spec: str) -> str:
-        return "..."
-
-    def __repr__(self) -> str:
-        return "..."
-
-
-class _Values(dict[str, object]):
-    def __missing__(self, key: str) -> object:
-        return _Unsaid()
-
-
-def sentence(rule: str, values: Mapping[str, object] | None = None) -> str:
-    """A rule's sentence; dots where a value is not known."""
-    row = RULES.get(rule)
-    return row.sentence.format_map(_Values(values or {})) if row else f"unknown rule {rule}"
 
 
 def size_of(sectors: int) -> str:

@@ -58,10 +58,8 @@ def short(
     found: Found, path: str, at: int, fields: tuple[tuple[str, int, int], ...], limit: int, rule: str = "buffer/short"
 ) -> None:
     """Refuse a record whose fixed part passes `limit`: the first of `fields` (name, offset, size) that does not fit."""
-    for name, offset, size in fields:
-        if at + offset + size > limit:
-            fail(found, f"{path}.{name}" if path else name, at + offset, rule, end=at + offset + size, limit=limit)
-            return
+    name, offset, size = next(field for field in fields if at + field[1] + field[2] > limit)
+    fail(found, f"{path}.{name}" if path else name, at + offset, rule, end=at + offset + size, limit=limit)
 
 
 def unterminated(found: Found, path: str, at: int, limit: int, size: int, data_size: int) -> None:

@@ -63,7 +63,8 @@ class RecordDecoder:
             elif isinstance(step.subcon, Text):
                 self._text(step, place)
                 place = BEHIND if self.then else "end"
-            elif isinstance(step.subcon, Words):
+            else:
+                assert isinstance(step.subcon, Words), "a payload stands in frames only"
                 self._words(step, place)
         self.end = place
         return self.value()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from dmproto.rules import sentence
 from dmproto.show.colour import PLAIN, Paint
 from dmproto.show.listing import failure, message
 from dmproto.show.meaning import meaning, printed
 from dmproto.show.message import Failure, Reading, Shown, of_value, read
-from dmproto.show.text import printable, quoted, sentence, size_of
+from dmproto.show.text import printable, quoted, size_of
 from dmproto.wire.build import request
 from dmproto.wire.codec import encode, fields
 from dmproto.wire.command import Command
