@@ -760,10 +760,12 @@ def _codec(order: str) -> Codec:
             except UnicodeEncodeError:
                 name = escaped(value.name)
                 uuid = escaped(value.uuid)
-            version_0, version_1, version_2 = value.version
-            if type(value) is not Header or type(value.version) is not tuple or version_0 != 4 or not 305 <= value.data_size <= 1073741824 or len(name) > 127 or 0 in name or len(uuid) > 128 or 0 in uuid:
+            version = value.version
+            version_0, version_1, version_2 = version
+            data_size = value.data_size
+            if type(value) is not Header or type(version) is not tuple or version_0 != 4 or not 305 <= data_size <= 1073741824 or len(name) > 127 or 0 in name or len(uuid) > 128 or 0 in uuid:
                 check(SHAPES["dm_ioctl"], value, "header")
-            return dm_ioctl_pack_0(version_0, version_1, version_2, value.data_size, value.data_start, value.target_count, value.open_count, value.flags, value.event_nr, value.padding, value.dev, name, uuid)
+            return dm_ioctl_pack_0(version_0, version_1, version_2, data_size, value.data_start, value.target_count, value.open_count, value.flags, value.event_nr, value.padding, value.dev, name, uuid)
         except TROUBLE:
             refuse(SHAPES["dm_ioctl"], value, "header")
 
@@ -1490,8 +1492,9 @@ def _codec(order: str) -> Codec:
                     name = value.name.encode()
                 except UnicodeEncodeError:
                     name = escaped(value.name)
-                version_0, version_1, version_2 = value.version
-                if type(value) is not TargetVersions or type(value.version) is not tuple or len(name) > 15 or 0 in name:
+                version = value.version
+                version_0, version_1, version_2 = version
+                if type(value) is not TargetVersions or type(version) is not tuple or len(name) > 15 or 0 in name:
                     check(SHAPES["dm_target_versions"], value, f"payload[{len(pieces)}]")
                 next = value.next
                 left -= 1

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from construct import If, IfThenElse, this
 
+from dmproto.wire.chains import At, Chain
 from dmproto.wire.flags import NAME_LIST_HAS_UUID, DmFlag
 from dmproto.wire.limits import (
     ALIGNMENT,
@@ -26,7 +27,7 @@ from dmproto.wire.limits import (
     STRUCT_SIZE,
 )
 from dmproto.wire.primitives import Align, CharArray, Flags, Payload, Room, Text, Word, Words
-from dmproto.wire.records import At, Chain, Field, Record, Within
+from dmproto.wire.records import Field, Record, Within
 
 U32: Final = Word("I")
 S32: Final = Word("i")

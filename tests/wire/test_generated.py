@@ -11,8 +11,9 @@ import pytest
 from construct import Byte, IfThenElse, this
 
 from dmproto.wire import compile as compiler
-from dmproto.wire import emit, layout
-from dmproto.wire.emit_decode import class_fields
+from dmproto.wire import layout
+from dmproto.wire.emit.decode import class_fields
+from dmproto.wire.emit.source import python_type, steps
 from dmproto.wire.layout import U32
 from dmproto.wire.primitives import CharArray, Text
 from dmproto.wire.records import Field, Record
@@ -46,16 +47,16 @@ def test_the_command_line_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_member_of_an_unknown_kind_is_refused() -> None:
     record = Record("odd", "Odd", "A record.", Field("word", U32, "a word"), Field("odd", Byte, "construct's own byte"))
     with pytest.raises(TypeError, match="odd: no code is made for"):
-        list(emit.steps(record))
+        list(steps(record))
 
 
 def test_a_field_of_an_unknown_type_is_refused() -> None:
     with pytest.raises(TypeError, match="no type is known for"):
-        emit.python_type(Field("odd", Byte, "construct's own byte"))
+        python_type(Field("odd", Byte, "construct's own byte"))
 
 
 def test_a_field_that_is_there_by_condition_has_the_type_of_what_is_there() -> None:
-    assert emit.python_type(Field("maybe", IfThenElse(this.flags, Text(), None), "a text")) == "str"
+    assert python_type(Field("maybe", IfThenElse(this.flags, Text(), None), "a text")) == "str"
 
 
 def test_every_record_of_the_layout_is_compiled() -> None:

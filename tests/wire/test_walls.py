@@ -38,7 +38,7 @@ TYPES: Final[dict[str, set[str]]] = {}
 
 WAYS_IN: Final = {"__init__", "__main__", "cli", "demo"}
 
-SCHEMA_SIDE: Final = {"primitives", "records", "layout", "interpreted", "compile", "emit", "emit_decode", "emit_encode"}
+SCHEMA_SIDE: Final = {"primitives", "records", "chains", "layout", "interpreted", "compile", "emit"}
 """The modules of the wire that know construct; all others must run without it."""
 
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from construct import IfThenElse
 
+from dmproto.wire.chains import Chain
 from dmproto.wire.primitives import Align, CharArray, Flags, Payload, Room, Text, Word, Words
-from dmproto.wire.records import Chain, Field, Record, Run
+from dmproto.wire.records import Field, Record, Run
 
 
 class Source:
@@ -89,6 +90,12 @@ def steps(record: Record) -> Iterator[Step]:
             yield Step(index, field=field, subcon=subcon)
         elif not isinstance(subcon, Room):  # that one counts in sizeof and is not read
             raise TypeError(f"{record.c_name}: no code is made for {subcon!r}")
+
+
+def text_name(step: Step) -> str:
+    """The field of a variable step."""
+    assert step.field is not None
+    return str(step.field.name)
 
 
 def format_of(field: Field, order: str = "") -> str:
