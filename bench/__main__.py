@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench import ours, peers
+from bench import ours, peers, startup
 from bench.candidate import Candidate
 from bench.measure import Figures, IncorrectError, check, run
 from bench.targets import HAND, OURS, TARGETS
@@ -140,7 +140,7 @@ def main() -> int:
         tables[workload] = {"base": base, "rows": rows_of(figures, workload, base)}
         if rows := rows_of(figures, workload, base):
             print_table(workload, base, rows)
-    verdicts = judge(figures)
+    verdicts = [*judge(figures), *startup.judge()]
     print("\nWhat a peer accepts though dmproto refuses it:")
     for label, accepted in lenient.items():
         print(f"  {label}: {', '.join(accepted)}")
