@@ -61,15 +61,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = _run(words)
         sys.stdout.flush()
     except BrokenPipeError:
-        # what is still buffered must not be written when Python ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         return BROKEN_PIPE
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
+        _give_up_stdout()
         _complain(f"dmproto: {error.strerror or error}")
         return 1
     return status
+
+
+def _give_up_stdout() -> None:
+    """Let what is still buffered go nowhere, since Python would write it when it ends, and fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(words: list[str]) -> int:
@@ -285,6 +290,7 @@ VERBS: Final = (
     Verb("explain", "what a request number means", explain, _explain_arguments),
     Verb("decode", "what bytes mean: fields, offsets, a hexdump", decode, _decode_arguments),
     Verb("encode", "bytes of what decode --json prints", encode, _encode_arguments),
+    Verb("run", "play scenarios on the dispatcher", module="dmproto.scenario"),
     Verb("demo", "the direct message and DM_TARGET_MSG side by side", module="dmproto.demo"),
 )
 """Every verb, in the order of the help."""

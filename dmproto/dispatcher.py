@@ -31,7 +31,6 @@ from dmproto.wire.codec import decode_request
 from dmproto.wire.command import Command
 from dmproto.wire.dialects import Dialect, dialect_of
 from dmproto.wire.generated import DeviceMessage
-from dmproto.wire.ioctl import request_code
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -101,8 +100,7 @@ class Dispatcher:
                 if ret is not None:
                     call.finish(ret)
             except Refusal as refusal:
-                number = (errnos or {}).get(refusal.rule, RULES[refusal.rule].errno)
-                call.finish(-number, refusal.rule, refusal.sentence)
+                call.finish(-errno_of(refusal.rule, errnos or {}), refusal.rule, refusal.sentence)
             except OSError as error:
                 number = error.errno or errno.EIO
                 call.finish(-number, "target/errno", sentence("target/errno", {"error": os.strerror(number)}))
@@ -136,10 +134,16 @@ class Dispatcher:
         try:
             ret = again()
         except Refusal as refusal:
-            call.finish(-RULES[refusal.rule].errno, refusal.rule, refusal.sentence)
+            call.finish(-errno_of(refusal.rule, {}), refusal.rule, refusal.sentence)
         else:
             if ret is not None:
                 call.finish(ret)
+
+
+def errno_of(rule: str, errnos: dict[str, int]) -> int:
+    """What answers a refusal: the door's own errno for the rule, the rule's, or EINVAL for a rule of a third party."""
+    row = RULES.get(rule)
+    return errnos.get(rule) or (row.errno if row else 0) or errno.EINVAL
 
 
 class ControlFile(OpenFile):
@@ -231,12 +235,13 @@ class DeviceFile(OpenFile):
         return self.dispatcher.dialect
 
     def _unknown(self, code: int) -> int:
-        raise Refused("code/device", code=request_code(code), dialect=None, arch="this machine")
+        raise Refused("code/device", code=code & entry.NUMBER, dialect=None, arch="this machine")
 
     def _deliver(self, code: int, memory: bytearray, call: Call, dialect: Dialect) -> int:
         """A frame's checks: its fixed part, its length, its payload; then table, index and method."""
-        if request_code(code) != dialect.code():
-            raise Refused("code/device", code=request_code(code), dialect=dialect.name, arch="this machine")
+        code &= entry.NUMBER
+        if code != dialect.code():
+            raise Refused("code/device", code=code, dialect=dialect.name, arch="this machine")
         message: DeviceMessage = decode_request(
             code, memory, byteorder=sys.byteorder, dialect=dialect.name, door="device"
         )

@@ -15,7 +15,7 @@ from dmproto.model.profile import Profile
 from dmproto.model.working_copy import WorkingCopy
 from dmproto.wire.command import Command
 from dmproto.wire.flags import DmFlag
-from dmproto.wire.ioctl import TYPE_SHIFT, request_code
+from dmproto.wire.ioctl import TYPE_SHIFT
 from dmproto.wire.limits import (
     DATA_SIZE_MAX,
     DM_IOCTL,
@@ -29,6 +29,9 @@ VERSION: Final = struct.Struct("=3I")
 DATA_SIZE_END: Final = 16
 NAME: Final = 48
 UUID: Final = 176
+
+NUMBER: Final = 0xFFFFFFFF
+"""What the system call takes of a request number: it is an `unsigned int`."""
 
 NAMELESS: Final = frozenset({Command.REMOVE_ALL, Command.LIST_DEVICES, Command.LIST_VERSIONS})
 """Commands whose name and uuid are neither checked nor terminated."""
@@ -45,7 +48,7 @@ def check_caller(code: int, *, capable: bool) -> int:
     """
     if not capable:
         raise Refused("header/capability")
-    number = request_code(code)
+    number = code & NUMBER
     if number >> TYPE_SHIFT & 0xFF != DM_IOCTL:
         raise Refused("code/type", code=number, type=number >> TYPE_SHIFT & 0xFF)
     return number & 0xFF

@@ -48,7 +48,7 @@ _ROWS: Final = (
     Rule("text/terminated", errno.EINVAL, "no NUL before byte {limit}"),
     Rule("text/limit", errno.EINVAL, "{size} bytes, at most {limit} fit"),
     Rule("text/nul", 0, "a NUL inside, at byte {at}"),
-    Rule("text/encodable", 0, "a lone surrogate that stands for no byte"),
+    Rule("text/encodable", 0, "surrogates that stand for no bytes, or for bytes that read otherwise"),
     # the header
     Rule("header/capability", errno.EACCES, "the caller lacks CAP_SYS_ADMIN"),
     Rule("header/version", errno.EINVAL, "interface version {value}; the major must be {low}"),

@@ -22,7 +22,7 @@ from dmproto.wire.generated import DeviceMessage, TargetMsg, TargetSpec
 NAMES = st.sampled_from([*"aaaaaabbbb", "", "control", "a/b", "\udcff", "n" * 127])
 UUIDS = st.sampled_from([*[""] * 12, "U", "V/w"])
 NUMBERS = st.sampled_from([*[0] * 12, 0xFE00, 0xFE01, 0x1_0000_FE00, 0xFD00])
-FLAGS = st.lists(st.sampled_from([*(flag.value for flag in DM_FLAGS), 4, 1 << 31]), max_size=3).map(sum)
+FLAGS = st.lists(st.sampled_from([*(flag.value for flag in DM_FLAGS), 4, 1 << 31]), max_size=3, unique=True).map(sum)
 LINES = st.sampled_from(
     [
         *[("zero", ""), ("error", "any words"), ("linear", "98:0 8"), ("linear", "254:0 0")] * 3,

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from dmproto.dispatcher import ControlFile, Dispatcher
+from dmproto.errors import Refused
 from dmproto.model.call import Call
 from dmproto.model.disk import Disk
+from dmproto.model.handler import TargetContext
+from dmproto.targets.target import Target
 from dmproto.wire.build import request
 from dmproto.wire.codec import decode_reply, encode
 from dmproto.wire.command import Command
@@ -186,3 +189,22 @@ def test_a_resume_tells_udev(control: ControlFile) -> None:
     assert decode_reply(SUSPEND, memory).header.flags & DmFlag.UEVENT_GENERATED
     uevent = control.dispatcher.kernel.devices.uevents[-1]
     assert uevent == ("change", "254:0", {"DM_COOKIE": str(0x60CCCC), "RESIZE": "1"})
+
+
+def test_the_system_call_takes_32_bits_of_a_number(control: ControlFile) -> None:
+    for code in (VERSION | 1 << 32, VERSION | 0xFFFFFFFF00000000, VERSION - (1 << 32)):
+        assert control.ioctl(code, header()) == 0
+
+
+def test_a_rule_of_a_third_party_is_einval() -> None:
+    class Picky(Target):
+        name = "picky"
+        version = (1, 0, 0)
+
+        def __init__(self, context: TargetContext, *words: str) -> None:
+            raise Refused("picky/never", why="no reason")
+
+    file = Dispatcher(targets=[Picky]).open_control()
+    assert send(file, Command.DEV_CREATE, name="d")[0].ret == 0
+    call, _ = send(file, Command.TABLE_LOAD, [line("picky")], name="d")
+    assert (call.ret, call.rule) == (-errno.EINVAL, "picky/never")

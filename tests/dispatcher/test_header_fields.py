@@ -74,7 +74,7 @@ def fill(memory: bytearray, field: str, byte: int) -> None:
         memory[at : at + part.size] = bytes([byte]) * part.size
 
 
-def cut(memory: bytes, field: str) -> bytes:
+def cut(memory: bytearray, field: str) -> bytes:
     """The bytes of a field."""
     return bytes(memory[OFFSETS[field] : OFFSETS[field] + FIELDS[field].size])
 

@@ -23,6 +23,7 @@ ROOMS: Final[dict[str, set[str]]] = {
     "entry": {*GROUND, "wire", "model", "commands"},
     "dispatcher": {*GROUND, "wire", "model", "commands", "targets", "entry"},
     "show": {*GROUND, "wire", "model"},
+    "scenario": {*GROUND, "wire", "model", "dispatcher"},
     "client": {*GROUND, "wire", "dispatcher"},
     "emulate": {*GROUND, "wire", "dispatcher"},
     "strategies": {*GROUND, "wire", "model"},
