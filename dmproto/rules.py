@@ -92,11 +92,13 @@ _ROWS: Final = (
     Rule("target/words", errno.EINVAL, "{target_type} takes {wanted}, and was given {got} words"),
     Rule("target/number", errno.EINVAL, "{target_type}: {argument} is {word!r}, no decimal number"),
     Rule("target/divisible", errno.EINVAL, "{target_type}: {length} sectors by {by}, then by {then}, leaves a rest"),
+    Rule("target/device", errno.EINVAL, "{target_type} cannot have its device: {why}"),
     Rule("target/errno", 0, "the target refused: {error}"),
     Rule("target/exception", errno.EIO, "the target's handler failed: {error}"),
     Rule("disk/number", errno.EOVERFLOW, "{word} is no device number: 12 bits of major, 20 of minor"),
     Rule("disk/none", errno.ENXIO, "there is no disk {word}"),
-    Rule("disk/unknown", errno.ENODEV, "{word!r} is no device"),
+    Rule("disk/unknown", errno.ENODEV, "{word!r} is no device", ("linux-6.1.176",)),
+    Rule("disk/path", errno.ENOENT, "there is no device {word!r}", NEWER),
     Rule("table/disk-size", errno.EINVAL, "sectors {first} to {last} of {disk}, which has {sectors}"),
     # messages
     Rule("message/text", errno.EINVAL, "data_start {data_start}: no NUL-terminated message in the {size} bytes"),
@@ -104,6 +106,7 @@ _ROWS: Final = (
     Rule("message/core", errno.EINVAL, "{message} is no message of the core"),
     Rule("message/table", errno.EINVAL, "{name!r} has no active table", NEWER),
     Rule("message/sector", errno.EINVAL, "sector {sector} of a table of {sectors}"),
+    Rule("message/words", errno.EINVAL, "{target_type} does not take the message {message!r} now"),
     Rule("message/method", errno.EINVAL, "target type {target_type} takes no messages"),
     # the payload's place
     Rule("payload/start", errno.EINVAL, "data_start {value} is below {low}"),

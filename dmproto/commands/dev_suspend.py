@@ -51,6 +51,9 @@ def _swap(kernel: Kernel, device: Device, new: Table) -> dict[str, str]:
         raise
     old, device.active = device.active, new
     kernel.devices.global_event += 1
+    if device.read_only != new.read_only:
+        device.read_only = new.read_only
+        kernel.devices.send(device, "change", {"DISK_RO": str(int(new.read_only))})
     before = old.size if old is not None else 0
     if old is not None:
         old.close()

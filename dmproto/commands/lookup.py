@@ -62,7 +62,8 @@ def write_status(copy: WorkingCopy, device: Device, kernel: Kernel) -> None:
     copy.set(DmFlag.SUSPEND, device.suspended)
     copy.set(DmFlag.INTERNAL_SUSPEND, False)
     copy.set(DmFlag.ACTIVE_PRESENT, device.active is not None)
-    copy.set(DmFlag.READONLY, table is not None and table.read_only)
+    read_only = table.read_only if copy.has(DmFlag.QUERY_INACTIVE_TABLE) and table else device.read_only
+    copy.set(DmFlag.READONLY, table is not None and read_only)
     if device.deferred_remove:
         copy.set(DmFlag.DEFERRED_REMOVE)
 

@@ -31,8 +31,8 @@ def table_load(copy: WorkingCopy, kernel: Kernel, call: Call) -> int:
     # effect
     table = Table(read_only=copy.has(DmFlag.READONLY))
     try:
-        for spec, parameters in _records(copy, count):
-            add_target(kernel, device, table, spec, parameters)
+        for spec in _records(copy, count):
+            add_target(kernel, device, table, spec)
         if not device.registered:
             check_sizes(kernel.devices, table)
     except BaseException:
@@ -47,7 +47,7 @@ def table_load(copy: WorkingCopy, kernel: Kernel, call: Call) -> int:
     return 0
 
 
-def _records(copy: WorkingCopy, count: int) -> Iterator[tuple[TargetSpecView, bytes]]:
+def _records(copy: WorkingCopy, count: int) -> Iterator[TargetSpecView]:
     """The target records where they lie: on 6.1 even inside the header, which the lookup has just rewritten."""
     at, floor = copy.header.data_start, STRUCT_SIZE
     last = 0
@@ -64,7 +64,7 @@ def _records(copy: WorkingCopy, count: int) -> Iterator[tuple[TargetSpecView, by
         if end < 0:
             raise Refused("load/terminated", index=index, start=start, size=len(copy.buffer))
         spec = TargetSpecView(copy.buffer, at, sys.byteorder)
-        yield spec, bytes(copy.buffer[start:end])
+        yield spec
         last, floor = at, end + 1
         at += spec.next
 

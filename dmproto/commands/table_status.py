@@ -6,7 +6,7 @@ import sys
 
 from dmproto.commands.lookup import find_device, queried_table, write_status
 from dmproto.model.call import Call
-from dmproto.model.device import Table
+from dmproto.model.device import Entry, Table
 from dmproto.model.kernel import Kernel
 from dmproto.model.working_copy import WorkingCopy
 from dmproto.wire.checks import TEXT_ERRORS
@@ -31,6 +31,17 @@ def table_status(copy: WorkingCopy, kernel: Kernel, call: Call) -> int:
     return 0
 
 
+def line_of(entry: Entry, kind: str, room: bytes) -> bytes:
+    """A target's line with its NUL; what a target does not write is what lies there, up to the first NUL.
+
+    Where there is none, Linux reads on behind its buffer; here the line ends with the buffer, and does not fit.
+    """
+    line = entry.target.status(kind)
+    if line is None:
+        return room.partition(b"\0")[0] + b"\0"
+    return line.encode("utf-8", TEXT_ERRORS) + b"\0"
+
+
 def write_lines(copy: WorkingCopy, table: Table) -> None:
     """Write a record per target, as many as fit, and say with BUFFER_FULL when not all did.
 
@@ -42,7 +53,7 @@ def write_lines(copy: WorkingCopy, table: Table) -> None:
     at = STRUCT_SIZE
     for entry in table.entries:
         text = at + TargetSpecView.SIZE
-        raw = entry.target.status(kind).encode("utf-8", TEXT_ERRORS) + b"\0"
+        raw = line_of(entry, kind, bytes(copy.buffer[text:end]))
         if text >= end or text + len(raw) >= end:
             copy.set(DmFlag.BUFFER_FULL)
             break

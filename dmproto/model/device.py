@@ -61,6 +61,7 @@ class Device:
         opens: how often its block device is open.
         event_nr: events raised on the live table.
         deferred_remove: it is to go on last close.
+        read_only: its disk is, since the last swap.
         registered: its disk is there, from the first load on.
         geometry: cylinders, heads, sectors, start.
         retiring: a table on its way out, until the call that replaced it has told the device's state.
@@ -75,6 +76,7 @@ class Device:
     opens: int = 0
     event_nr: int = 0
     deferred_remove: bool = False
+    read_only: bool = False
     registered: bool = False
     geometry: tuple[int, int, int, int] | None = None
     retiring: Table | None = None

@@ -5,6 +5,7 @@ Source: dm_get_device and device_area_is_invalid, drivers/md/dm-table.c of Linux
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import Final
 
@@ -12,35 +13,84 @@ from dmproto.errors import Refused
 from dmproto.model.device import Device, Table
 from dmproto.model.devices import Devices
 from dmproto.model.disk import Disk
+from dmproto.model.profile import Profile
+from dmproto.model.words import decimal
+from dmproto.wire.generated import DeviceNumber
 
-NUMBER: Final = re.compile(r"(\d{1,9}):(\d{1,9})", re.ASCII)
+NUMBER: Final = re.compile(r"(\d+):(\d+)", re.ASCII)
+BOOT_NUMBER: Final = re.compile(r"(\d+):(\d+):\d+(?!:.)", re.ASCII | re.DOTALL)
+BOOT_HEX: Final = re.compile(r"(?:0[xX])?[0-9a-fA-F]+")
+PARTITION: Final = re.compile(r"(.*\D)[1-9]\d*", re.ASCII | re.DOTALL)
 MAJORS: Final = 1 << 12
 MINORS: Final = 1 << 20
+UINT: Final = 1 << 32
+
+ROOTS: Final = frozenset({"/dev/nfs", "/dev/cifs", "/dev/ram"})
+"""What `root=` takes for a file system without a disk of that name."""
 
 
-def find_disk(devices: Devices, word: str) -> tuple[str, Disk]:
+def find_disk(devices: Devices, profile: Profile, word: str) -> tuple[str, Disk]:
     """The disk a word names, by number or by path, as `major:minor` and what it is.
 
     Raises:
-        Refused: `disk/number`, `disk/none` or `disk/unknown`.
+        Refused: `disk/number`, `disk/none`, `disk/unknown` or `disk/path`.
     """
+    number = _number(word) or _path(devices, word)
+    if number is None and not profile.boot_names:
+        raise Refused("disk/path", word=word)
+    number = number or _boot_name(devices, word)
+    if number is None:
+        raise Refused("disk/unknown", word=word)
+    disk = disk_of(devices, number)
+    if disk is None:
+        raise Refused("disk/none", word=word)
+    return number, disk
+
+
+def _number(word: str) -> str | None:
+    """`major:minor`; both wrap round at 32 bits and must then fit theirs."""
     match = NUMBER.fullmatch(word)
-    if match:
-        major, minor = int(match[1]), int(match[2])
-        if major >= MAJORS or minor >= MINORS:
-            raise Refused("disk/number", word=word)
-        number = f"{major}:{minor}"
-        disk = disk_of(devices, number)
-        if disk is None:
-            raise Refused("disk/none", word=word)
-        return number, disk
+    if match is None:
+        return None
+    major, minor = _wrapped(match[1]), _wrapped(match[2])
+    if major >= MAJORS or minor >= MINORS:
+        raise Refused("disk/number", word=word)
+    return f"{major}:{minor}"
+
+
+def _wrapped(digits: str) -> int:
+    number = decimal(digits)
+    assert number is not None, "it is digits"
+    return number % UINT
+
+
+def _path(devices: Devices, word: str) -> str | None:
+    """The number of the block device at a path."""
+    path = "/" + posixpath.normpath(word).lstrip("/") if word.startswith("/") else word
     for number, disk in devices.disks.items():
-        if disk.path == word:
-            return number, disk
+        if disk.path == path:
+            return number
     for device in devices:
-        if device.registered and word in {f"/dev/mapper/{device.name}", f"/dev/dm-{device.number.minor}"}:
-            return device.path, Disk(device.active.size if device.active else 0, word)
-    raise Refused("disk/unknown", word=word)
+        if device.registered and path in {f"/dev/mapper/{device.name}", f"/dev/dm-{device.number.minor}"}:
+            return device.path
+    return None
+
+
+def _boot_name(devices: Devices, word: str) -> str | None:
+    """A name as `root=` takes it (name_to_dev_t, init/do_mounts.c): a partition, a number with an offset, bare hex.
+
+    The number need not be that of any disk.
+    """
+    partition = PARTITION.fullmatch(word)
+    if word in ROOTS or (partition and word.startswith("/dev/") and _path(devices, partition[1])):
+        return "0:0"
+    if match := BOOT_NUMBER.match(word):
+        major, minor = _wrapped(match[1]), _wrapped(match[2])
+        return f"{major}:{minor}" if major < MAJORS and minor < MINORS else None
+    if BOOT_HEX.fullmatch(word):
+        device = DeviceNumber.from_word(int(word, 16) % UINT)
+        return f"{device.major}:{device.minor}" if device.word else None
+    return None
 
 
 def disk_of(devices: Devices, number: str) -> Disk | None:

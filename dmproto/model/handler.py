@@ -48,7 +48,7 @@ class Handler(Protocol):
 
     def __init__(self, context: TargetContext, *words: str) -> None: ...
 
-    def status(self, kind: str) -> str:
+    def status(self, kind: str) -> str | None:
         """A line of its state."""
 
     def message(self, words: list[str], call: Call) -> str | None:

@@ -19,6 +19,7 @@ class Profile(NamedTuple):
         strict_specs: loaded target records must be 8-byte aligned and may not overlap what stands before them.
         reserved_names: names that no device may bear.
         message_without_table: what a message to a device without active table returns.
+        boot_names: a device word that is no path is tried as the boot parameter `root=` would be.
         data_start_limit: a result's data_start is never past the buffer's end.
     """
 
@@ -27,15 +28,16 @@ class Profile(NamedTuple):
     strict_specs: bool
     reserved_names: tuple[str, ...]
     message_without_table: int
+    boot_names: bool
     data_start_limit: bool
 
 
 PROFILES: Final[dict[str, Profile]] = {
     profile.name: profile
     for profile in (
-        Profile("linux-6.1.176", (4, 47, 0), False, (), 2, False),
-        Profile("linux-6.12.101", (4, 48, 0), True, ("control", ".", ".."), -errno.EINVAL, False),
-        Profile("linux-7.2.7", (4, 50, 0), True, ("control", ".", ".."), -errno.EINVAL, True),
+        Profile("linux-6.1.176", (4, 47, 0), False, (), 2, True, False),
+        Profile("linux-6.12.101", (4, 48, 0), True, ("control", ".", ".."), -errno.EINVAL, False, False),
+        Profile("linux-7.2.7", (4, 50, 0), True, ("control", ".", ".."), -errno.EINVAL, False, True),
     )
 }
 """Every kernel described; the first is the one the tests hold the dispatcher against."""

@@ -12,7 +12,7 @@ from dmproto.model.device import Device, Entry, Table
 from dmproto.model.disks import find_disk
 from dmproto.model.handler import TargetContext
 from dmproto.model.kernel import Kernel
-from dmproto.model.words import split
+from dmproto.model.words import split_in_place
 from dmproto.wire.checks import TEXT_ERRORS
 
 SECTORS_MAX: Final = ((1 << 63) - 1) // 512
@@ -34,12 +34,15 @@ class Spec(Protocol):
         """Sectors."""
 
 
+SPEC_SIZE: Final = 40
+"""`sizeof(struct dm_target_spec)`: where the parameters start."""
+
 TYPE_OFFSET: Final = 24
 """`offsetof(struct dm_target_spec, target_type)`."""
 
 
-def add_target(kernel: Kernel, device: Device, table: Table, spec: Spec, parameters: bytes) -> None:
-    """Make the next target of a table.
+def add_target(kernel: Kernel, device: Device, table: Table, spec: Spec) -> None:
+    """Make the next target of a table. Its parameters stand behind the record, and are split where they stand.
 
     Raises:
         Refused: a rule of `load/`, or one of the target's constructor.
@@ -56,12 +59,13 @@ def add_target(kernel: Kernel, device: Device, table: Table, spec: Spec, paramet
         raise Refused("load/type", index=len(table.entries), target_type=name)
     if start != table.size:
         raise Refused("load/contiguous", index=len(table.entries), start=start, end=table.size)
+    words = split_in_place(spec.buffer, spec.at + SPEC_SIZE)
     context = TargetContext(
         start,
         length,
         "ro" if table.read_only else "rw",
         kernel.profile,
-        lambda word: find_disk(kernel.devices, word),
+        lambda word: find_disk(kernel.devices, kernel.profile, word),
         lambda: kernel.raise_event(device),
     )
-    table.entries.append(Entry(start, length, target_type(context, *split(parameters))))
+    table.entries.append(Entry(start, length, target_type(context, *words)))

@@ -12,33 +12,33 @@ SPACE: Final = frozenset(b" \t\n\v\f\r\xa0")
 BACKSLASH: Final = ord("\\")
 
 
-def split(text: bytes) -> list[str]:
-    """The words of a text (dm_split_args, drivers/md/dm-table.c).
+def split_in_place(buffer: bytearray, at: int) -> list[str]:
+    """The words of the NUL-terminated text at an offset (dm_split_args, drivers/md/dm-table.c).
 
-    A backslash takes the next byte as it is and goes; the last byte of the text it leaves alone. Quotes mean nothing.
+    A backslash takes the next byte as it is and goes; before the NUL it stays. Quotes mean nothing. As in the kernel
+    the words stay where they are, less their backslashes, and each is ended by a NUL.
     """
     words: list[str] = []
-    word = bytearray()
-    inside = False
-    index = 0
-    while index < len(text):
-        byte = text[index]
-        if byte == BACKSLASH and index + 1 < len(text):
-            index += 1
-            word.append(text[index])
-            inside = True
-        elif byte in SPACE:
-            if inside:
-                words.append(word.decode("utf-8", TEXT_ERRORS))
-                word.clear()
-            inside = False
-        else:
-            word.append(byte)
-            inside = True
-        index += 1
-    if inside:
-        words.append(word.decode("utf-8", TEXT_ERRORS))
-    return words
+    while True:
+        while buffer[at] in SPACE:
+            at += 1
+        if not buffer[at]:
+            return words
+        start = out = at
+        while buffer[at] and buffer[at] not in SPACE:
+            if buffer[at] == BACKSLASH and buffer[at + 1]:
+                at += 1
+            buffer[out] = buffer[at]
+            out += 1
+            at += 1
+        at += bool(buffer[at])
+        buffer[out] = 0
+        words.append(buffer[start:out].decode("utf-8", TEXT_ERRORS))
+
+
+def split(text: bytes) -> list[str]:
+    """The words of a text."""
+    return split_in_place(bytearray(text + b"\0"), 0)
 
 
 def decimal(word: str) -> int | None:

@@ -29,8 +29,8 @@ class Target:
         self.words = words
         self.disks: list[tuple[str, int, int]] = []
 
-    def status(self, kind: str) -> str:
-        """The line for `info`, `table` or `ima`."""
+    def status(self, kind: str) -> str | None:
+        """The line for `info`, `table` or `ima`; None leaves the caller's bytes as they are."""
         return " ".join(self.words) if kind == "table" else ""
 
     def message(self, words: list[str], call: Call) -> str | None:
