@@ -20,7 +20,7 @@ from dmproto.model.call import Call, OpenFile
 from dmproto.model.device import Device
 from dmproto.model.devices import Devices
 from dmproto.model.disk import Disk
-from dmproto.model.disks import remove_deferred
+from dmproto.model.disks import device_number, remove_deferred
 from dmproto.model.handler import Handler
 from dmproto.model.kernel import Kernel
 from dmproto.model.profile import profile_of
@@ -81,9 +81,10 @@ class Dispatcher:
         Raises:
             OSError: ENXIO, there is no such disk: no such device, or none that has had a table loaded.
         """
-        for device in self.kernel.devices:
-            if device.path == number and device.registered:
-                return DeviceFile(self, device)
+        named = device_number(number)
+        device = self.kernel.devices.by_path(named) if named else None
+        if device and device.registered:
+            return DeviceFile(self, device)
         raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), number)
 
     def run(self, call: Call, effect: Callable[[], int | None], errnos: dict[str, int] | None = None) -> Call:

@@ -36,9 +36,9 @@ def dev_rename(copy: WorkingCopy, kernel: Kernel, call: Call) -> int:
         raise Refused("rename/has-uuid", name=device.name, uuid=device.uuid)
     # effect
     if is_uuid:
-        device.uuid = new
+        devices.set_uuid(device, new)
     else:
-        device.name = new
+        devices.rename(device, new)
     if device.active is not None:
         devices.raise_event(device)
     if devices.send(device, "change", cookie_of(copy)):

@@ -27,7 +27,7 @@ def _finish(copy: WorkingCopy, kernel: Kernel, device: Device, event_nr: int) ->
     """The result once there is one. Linux never answers who waits for a device that is removed without a table."""
     if device.event_nr != event_nr:
         return _answer(copy, kernel, device)
-    if device not in list(kernel.devices):
+    if device not in kernel.devices:
         raise Refused("wait/removed", name=device.name)
     return None
 

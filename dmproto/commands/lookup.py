@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dmproto.errors import Refused
 from dmproto.model.device import Device, Table
-from dmproto.model.disks import open_count
 from dmproto.model.kernel import Kernel
 from dmproto.model.working_copy import WorkingCopy
 from dmproto.wire.flags import DmFlag
@@ -56,7 +55,7 @@ def write_status(copy: WorkingCopy, device: Device, kernel: Kernel) -> None:
     """Write a device's state into the header. DEFERRED_REMOVE is set, and never cleared (`__dev_status`)."""
     header, table = copy.header, queried_table(copy, device)
     header.dev = device.number.word
-    header.open_count = open_count(kernel.devices, device)
+    header.open_count = kernel.devices.open_count(device)
     header.event_nr = device.event_nr
     header.target_count = len(table.entries) if table else 0
     copy.set(DmFlag.SUSPEND, device.suspended)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dmproto.model.call import Call
-from dmproto.model.disks import open_count
 from dmproto.model.kernel import Kernel
 from dmproto.model.working_copy import WorkingCopy
 from dmproto.wire.flags import DmFlag
@@ -12,11 +11,11 @@ from dmproto.wire.flags import DmFlag
 def remove_all(copy: WorkingCopy, kernel: Kernel, call: Call) -> int:
     """Starts over in the order of names after each removal; with DM_DEFERRED_REMOVE marks those that stay."""
     # effect
-    while closed := [device for device in kernel.devices if not open_count(kernel.devices, device)]:
+    while closed := [device for device in kernel.devices if not kernel.devices.open_count(device)]:
         kernel.devices.remove(closed[0], None)
     if copy.has(DmFlag.DEFERRED_REMOVE):
         for device in kernel.devices:
-            device.deferred_remove = True
+            kernel.devices.defer(device)
     # reply: nothing but the version
     copy.header.data_size = 0
     return 0

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from dmproto.model.handler import Handler
 from dmproto.wire.generated import DeviceNumber
@@ -24,10 +27,12 @@ class Table:
     Attributes:
         entries: the targets.
         read_only: the mode it was loaded in.
+        held: the devices it holds open, by number, each with what lets go of it.
     """
 
     entries: list[Entry] = field(default_factory=list)
     read_only: bool = False
+    held: dict[str, Callable[[], None]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -38,16 +43,21 @@ class Table:
         """Destroy it: every target lets go of what it holds."""
         for entry in self.entries:
             entry.target.close()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Close the devices it holds."""
+        for release in self.held.values():
+            release()
+        self.held.clear()
 
     def at_sector(self, sector: int) -> Entry | None:
         """The target that covers a sector."""
-        for entry in self.entries:
-            if entry.start <= sector < entry.start + entry.length:
-                return entry
-        return None
+        index = bisect.bisect_right(self.entries, sector, key=attrgetter("start")) - 1
+        return self.entries[index] if 0 <= sector < self.size else None
 
 
-@dataclass
+@dataclass(eq=False)
 class Device:
     """A device with its two table slots.
 

@@ -48,14 +48,19 @@ def find_disk(devices: Devices, profile: Profile, word: str) -> tuple[str, Disk]
 
 
 def _number(word: str) -> str | None:
-    """`major:minor`; both wrap round at 32 bits and must then fit theirs."""
-    match = NUMBER.fullmatch(word)
-    if match is None:
+    """`major:minor`, where it fits."""
+    number = device_number(word)
+    if number is None:
         return None
-    major, minor = _wrapped(match[1]), _wrapped(match[2])
-    if major >= MAJORS or minor >= MINORS:
+    if number.major >= MAJORS or number.minor >= MINORS:
         raise Refused("disk/number", word=word)
-    return f"{major}:{minor}"
+    return f"{number.major}:{number.minor}"
+
+
+def device_number(word: str) -> DeviceNumber | None:
+    """Two numbers with a colon between; both wrap round at 32 bits, and may yet be too large for theirs."""
+    match = NUMBER.fullmatch(word)
+    return DeviceNumber(_wrapped(match[1]), _wrapped(match[2])) if match else None
 
 
 def _wrapped(digits: str) -> int:
@@ -70,10 +75,17 @@ def _path(devices: Devices, word: str) -> str | None:
     for number, disk in devices.disks.items():
         if disk.path == path:
             return number
-    for device in devices:
-        if device.registered and path in {f"/dev/mapper/{device.name}", f"/dev/dm-{device.number.minor}"}:
-            return device.path
-    return None
+    name = path.removeprefix("/dev/mapper/")
+    device = devices.by_name(name) if name != path else _node(devices, path)
+    return device.path if device and device.registered else None
+
+
+def _node(devices: Devices, path: str) -> Device | None:
+    """The device of a node `/dev/dm-MINOR`."""
+    minor = decimal(path.removeprefix("/dev/dm-"))
+    if minor is None or path != f"/dev/dm-{minor}":
+        return None
+    return devices.by_path(DeviceNumber(devices.major, minor))
 
 
 def _boot_name(devices: Devices, word: str) -> str | None:
@@ -95,10 +107,10 @@ def _boot_name(devices: Devices, word: str) -> str | None:
 
 def disk_of(devices: Devices, number: str) -> Disk | None:
     """The disk of a number: a declared one, or a mapped device that has had a table."""
-    for device in devices:
-        if device.path == number:
-            return Disk(device.active.size if device.active else 0) if device.registered else None
-    return devices.disks.get(number)
+    device = devices.by_path(DeviceNumber(*map(int, number.split(":"))))
+    if device is None:
+        return devices.disks.get(number)
+    return Disk(device.active.size if device.active else 0) if device.registered else None
 
 
 def check_sizes(devices: Devices, table: Table) -> None:
@@ -115,22 +127,9 @@ def check_sizes(devices: Devices, table: Table) -> None:
 
 
 def remove_deferred(devices: Devices) -> bool:
-    """Remove a device that was marked to go and is no longer open; whether there was one."""
-    for device in devices:
-        if device.deferred_remove and not open_count(devices, device):
+    """Remove a device that is marked to go and no longer open; whether there was one."""
+    for device in devices.deferred:
+        if device.deferred_remove and not devices.open_count(device):
             devices.remove(device, None)
             return True
     return False
-
-
-def open_count(devices: Devices, device: Device) -> int:
-    """How often a device is open: by files, and once by each device and mode whose tables use it."""
-    holders = {
-        (holder.path, table.read_only)
-        for holder in devices
-        for table in holder.tables
-        for entry in table.entries
-        for number, _, _ in entry.target.disks
-        if number == device.path
-    }
-    return device.opens + len(holders)

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from dmproto.errors import Refused
 from dmproto.model.device import Device, Entry, Table
+from dmproto.model.disk import Disk
 from dmproto.model.disks import find_disk
 from dmproto.model.handler import TargetContext
 from dmproto.model.kernel import Kernel
@@ -65,7 +66,15 @@ def add_target(kernel: Kernel, device: Device, table: Table, spec: Spec) -> None
         length,
         "ro" if table.read_only else "rw",
         kernel.profile,
-        lambda word: find_disk(kernel.devices, kernel.profile, word),
+        lambda word: _hold(kernel, device, table, word),
         lambda: kernel.raise_event(device),
     )
     table.entries.append(Entry(start, length, target_type(context, *words)))
+
+
+def _hold(kernel: Kernel, device: Device, table: Table, word: str) -> tuple[str, Disk]:
+    """Look a device argument up, and hold what it names open for as long as the table is there."""
+    number, disk = find_disk(kernel.devices, kernel.profile, word)
+    if number not in table.held:
+        table.held[number] = kernel.devices.hold(number, (device.path, table.read_only))
+    return number, disk
