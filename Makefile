@@ -7,7 +7,7 @@ WIRE   := dmproto/wire
 # Other Pythons, each tested where it is: pyenv's count, too
 PYTHONS := python3.12 python3.13
 
-.PHONY: demo test test-pythons lint bench generate soak clean
+.PHONY: demo test test-pythons lint bench bench-scale generate soak clean
 
 demo: $(VENV)/.installed
 	$(BIN)/dmproto demo
@@ -40,6 +40,9 @@ lint: $(VENV)/.tested
 
 bench: $(VENV)/.benched
 	$(BIN)/python -m bench
+
+bench-scale: $(VENV)/.tested
+	$(BIN)/python -m bench.scale
 
 generate: $(VENV)/.installed
 	$(BIN)/python -m dmproto.wire.compile
