@@ -1,4 +1,4 @@
-"""No sequence of calls leaks: after any number of random ioctls the kernel can be emptied and holds no more than before."""
+"""No sequence of calls leaks: after any number of random ioctls the kernel can be emptied, as it was before."""
 
 from __future__ import annotations
 
