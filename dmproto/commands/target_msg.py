@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dmproto.commands.core_message import core_message
 from dmproto.commands.lookup import find_device, write_status
 from dmproto.errors import Refused
 from dmproto.model.call import Call
-from dmproto.model.device import Device
 from dmproto.model.kernel import Kernel
-from dmproto.model.words import split
+from dmproto.model.words import split_in_place
 from dmproto.model.working_copy import WorkingCopy
 from dmproto.wire.checks import TEXT_ERRORS
 from dmproto.wire.flags import DmFlag
@@ -25,12 +25,12 @@ def target_msg(copy: WorkingCopy, kernel: Kernel, call: Call) -> int:
     text = copy.text_at(start + TargetMsgView.SIZE) if start >= HEADER_SIZE else None
     if text is None:
         raise Refused("message/text", data_start=start, size=copy.size)
-    words = split(text)
+    words = split_in_place(copy.buffer, start + TargetMsgView.SIZE)
     if not words:
         raise Refused("message/empty")
     # effect
     if words[0].startswith("@"):
-        answer = _core_message(device, words)
+        answer = core_message(copy, kernel, device, words)
     elif device.active is None:
         if kernel.profile.message_without_table < 0:
             raise Refused("message/table", name=device.name)
@@ -46,13 +46,6 @@ def target_msg(copy: WorkingCopy, kernel: Kernel, call: Call) -> int:
     if answer is not None:
         _answer(copy, answer, room)
     return 0
-
-
-def _core_message(device: Device, words: list[str]) -> str | None:
-    if words[0].lower() != "@cancel_deferred_remove" or len(words) > 1:
-        raise Refused("message/core", message=words[0])
-    device.deferred_remove = False
-    return None
 
 
 def _answer(copy: WorkingCopy, answer: str, room: int) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from dmproto.model.handler import Handler
+from dmproto.model.stats import Region
 from dmproto.wire.generated import DeviceNumber
 
 
@@ -75,6 +76,7 @@ class Device:
         registered: its disk is there, from the first load on.
         geometry: cylinders, heads, sectors, start.
         retiring: a table on its way out, until the call that replaced it has told the device's state.
+        regions: its statistics regions by number.
     """
 
     number: DeviceNumber
@@ -90,6 +92,7 @@ class Device:
     registered: bool = False
     geometry: tuple[int, int, int, int] | None = None
     retiring: Table | None = None
+    regions: dict[int, Region] = field(default_factory=dict)
 
     @property
     def tables(self) -> list[Table]:

@@ -14,10 +14,10 @@ from dmproto.model.device import Device, Table
 from dmproto.model.devices import Devices
 from dmproto.model.disk import Disk
 from dmproto.model.profile import Profile
-from dmproto.model.words import decimal
+from dmproto.model.words import BLANKS, decimal
 from dmproto.wire.generated import DeviceNumber
 
-NUMBER: Final = re.compile(r"(\d+):(\d+)", re.ASCII)
+NUMBER: Final = re.compile(rf"[{BLANKS}]*(\d+):[{BLANKS}]*(\d+)", re.ASCII)
 BOOT_NUMBER: Final = re.compile(r"(\d+):(\d+):\d+(?!:.)", re.ASCII | re.DOTALL)
 BOOT_HEX: Final = re.compile(r"(?:0[xX])?[0-9a-fA-F]+")
 PARTITION: Final = re.compile(r"(.*\D)[1-9]\d*", re.ASCII | re.DOTALL)

@@ -9,6 +9,9 @@ from dmproto.wire.checks import TEXT_ERRORS
 SPACE: Final = frozenset(b" \t\n\v\f\r\xa0")
 """What separates words: the kernel's isspace, for which 0xA0 is a space, too (lib/ctype.c)."""
 
+BLANKS: Final = bytes(sorted(SPACE)).decode("utf-8", TEXT_ERRORS)
+"""The same as text; a backslash gets one into a word."""
+
 BACKSLASH: Final = ord("\\")
 
 
@@ -42,7 +45,8 @@ def split(text: bytes) -> list[str]:
 
 
 def decimal(word: str) -> int | None:
-    """A number as `sscanf("%llu%c")` reads it: digits only, and 2**64 wraps round to 0; None where it is none."""
+    """A number as `sscanf("%llu%c")` reads it: blanks, then digits; 2**64 wraps round to 0. None where it is none."""
+    word = word.lstrip(BLANKS)
     if not word.isascii() or not word.isdigit():
         return None
     number = 0

@@ -11,6 +11,9 @@ from dmproto.model.handler import TargetContext
 from dmproto.targets.arguments import Arguments
 from dmproto.targets.target import Target
 
+REGIONS_MAX: Final = 1 << 40
+"""No kernel has the memory for a table of more regions; how many fewer it has room for, each answers for itself."""
+
 REPEAT: Final = re.compile(r"[Rr]([0-9a-fA-F]+),([0-9a-fA-F]+)")
 ENTRY: Final = re.compile(r"([0-9a-fA-F]*):([0-9a-fA-F]+)")
 
@@ -34,6 +37,8 @@ class Switch(Target):
             start = arguments.exact("start sector", 64)
             self.disks.append((device, start, start + context.length))
         self.regions = -(-context.length // self.region)
+        if self.regions > REGIONS_MAX:
+            raise Refused("target/memory", target_type=self.name, what="regions", count=self.regions)
         self.table: dict[int, int] = {}
 
     def status(self, kind: str) -> str:

@@ -208,3 +208,9 @@ def test_a_rule_of_a_third_party_is_einval() -> None:
     assert send(file, Command.DEV_CREATE, name="d")[0].ret == 0
     call, _ = send(file, Command.TABLE_LOAD, [line("picky")], name="d")
     assert (call.ret, call.rule) == (-errno.EINVAL, "picky/never")
+
+
+def test_numbers_may_have_blanks_before_them(control: ControlFile) -> None:
+    for words in ("98:0 \\ 8", "98:\\ 0 8", "\\\t98:0 8"):
+        assert send(control, Command.TABLE_LOAD, [line("linear", words)], name="d")[0].ret == 0
+    assert send(control, Command.TABLE_LOAD, [line("linear", "98:0 8\\ ")], name="d")[0].rule == "target/number"

@@ -54,8 +54,6 @@ def unknown(step: dict[str, Any], dispatcher: Dispatcher) -> bool:
         return any(
             dispatcher.kernel.targets.get(spec.target_type) not in {None, *TARGETS.values()} for spec in request.payload
         )
-    if command is Command.TARGET_MSG:
-        return b"@stats" in bytes.fromhex(step["in"])
     return False
 
 

@@ -74,7 +74,8 @@ class Game:
         for step in steps:
             if (step.file in files) == isinstance(step, Open):
                 continue
-            marked = [device for device in dispatcher.kernel.devices if device.deferred_remove]
+            before = list(dispatcher.kernel.devices)
+            marked = [device for device in before if device.deferred_remove]
             if woken := self._interrupt(step, bool(marked)):
                 return woken
             self.taken.append(step)
@@ -84,8 +85,10 @@ class Game:
                 difference = Difference(self.taken, kernel, ours)
                 if not self._excused(difference):
                     return difference
-            left = {device.number.word for device in dispatcher.kernel.devices}
-            self._settle([device.number.word for device in marked if device.number.word not in left])
+            left = set(dispatcher.kernel.devices)
+            # DM_REMOVE_ALL may mark a device and, removing what holds it, have it go in one call
+            going = before if command_of(step) == Command.REMOVE_ALL.name else marked
+            self._settle([device.number.word for device in going if device not in left])
             if woken := self._wake():
                 return woken
         return self._interrupt(None, marked=True) or self._compare_uevents()
@@ -182,7 +185,7 @@ class Game:
         while gone and set(gone) & set(self.session.devices()) and time.monotonic() < end:
             time.sleep(0.001)
         if gone:
-            time.sleep(0.02)  # the minor number is free a little after the name
+            time.sleep(0.05)  # the minor number is free a little after the name
 
     def _count(self, step: Step, answer: Answer) -> None:
         name = errno.errorcode.get(-answer.ret, "?") if answer.ret < 0 else str(answer.ret)

@@ -55,20 +55,44 @@ LINES: Final[dict[str, tuple[bytes, ...]]] = {
     "Zero": (b"",),
     "": (b"",),
 }  # fmt: skip
-STATS: Final = False
-"""Whether the dispatcher has @stats_ messages."""
-
-EVERY_MESSAGE: Final = (
-    b"hello", b"@cancel_deferred_remove", b"", b" \t", b"@CANCEL_deferred_remove", b"@cancel_deferred_remove x", b"@x",
-    b"\\@cancel_deferred_remove", b"@", b"\\", b"@stats_list", b"@stats_create - /1", b"@stats_create 0+8 4 p aux",
-    b"@stats_create - 4 2 precise_timestamps histogram:10,20", b"@stats_create - 0", b"@stats_create 0+0 1",
-    b"@stats_create - /2 - aux x", b"@stats_delete 0", b"@stats_clear 0", b"@stats_print 0", b"@stats_print 0 1 1",
-    b"@stats_print_clear 0", b"@stats_list p", b"@stats_set_aux 0 new", b"@stats_delete 7", b"@stats_delete x",
-    b"enable", b"disable", b"quiet", b"addbadblock 1", b"addbadblock 1 3", b"queryblock 1", b"removebadblock 1",
-    b"countbadblocks", b"listbadblocks", b"clearbadblocks", b"addbadblock 9999", b"set_region_mappings 0:1 :0",
-    b"set_region_mappings R1,2", b"set_region_mappings", b"set_region_mappings 9:9", b"set_region_mappings :1",
+# Sizes in areas are either small or far beyond what any kernel has the memory for
+STATS_MESSAGES: Final = (
+    b"@stats_list", b"@stats_list", b"@STATS_LIST p", b"@stats_list \\ ", b"@stats_list p p", b"@Stats_list -",
+    b"@stats_create - /1", b"@stats_create - 1", b"@stats_create - /3 p", b"@stats_create 0+8 4 p aux",
+    b"@stats_create - 4 2 precise_timestamps histogram:10,20", b"@stats_create - /2 1 HISTOGRAM:1,\\ 2 p \xff\\ x",
+    b"@stats_create \\ 5+\\\xa018446744073709551610 18446744073709551615 0 \xc3\xa9", b"@stats_create 7+9 /\\ 2 1x y",
+    b"@stats_create 0+18446744073709551615 9223372036854775809 4294967297 Precise_Timestamps 1 2",
+    b"@stats_create 0+9 /4294967298 0", b"@stats_create 1+18446744073709551618 18446744073709551617 +1",
+    b"@stats_create -", b"@stats_create - 0", b"@stats_create - /0", b"@stats_create - /4294967296",
+    b"@stats_create - 0x1", b"@stats_create - /1x", b"@stats_create - 1\\ ", b"@stats_create - 18446744073709551616",
+    b"@stats_create 0+0 1", b"@stats_create 1+18446744073709551615 1", b"@stats_create 1 1", b"@stats_create 1+1x 1",
+    b"@stats_create -1+3 1", b"@stats_create 1\\ +1 1", b"@stats_create -- 1", b"@stats_create - /2 - aux x",
+    b"@stats_create - /2 0 - aux x", b"@stats_create - 1 1", b"@stats_create - 1 2 precise_timestamps",
+    b"@stats_create - 1 1 precise", b"@stats_create - 1 2 histogram:1 histogram:2", b"@stats_create - 1 1 histogram:",
+    b"@stats_create - 1 1 histogram:0", b"@stats_create - 1 1 histogram:2,2", b"@stats_create - 1 1 histogram:1,",
+    b"@stats_create - 1 1 histogram:1;2", b"@stats_create 0+18446744073709551615 1",
+    b"@stats_create 0+1000000000000 1", b"@stats_create 0+153722867280912929 1",
+    b"@stats_create 0+153722867280912928 1",
+    b"@stats_create 0+100000000000000000 1 1 histogram:1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23",
+    b"@stats_delete 0", b"@stats_delete 1", b"@stats_delete 7", b"@stats_delete x", b"@stats_delete",
+    b"@stats_delete 0 0",
+    b"@stats_clear 0", b"@stats_c\\lear   1 ", b"@stats_clear 7", b"@stats_clear 0 0", b"@stats_clear -",
+    b"@stats_print 0", b"@stats_print 0", b"@stats_print \\ 1", b"@stats_print -4294967295", b"@stats_print 4294967296",
+    b"@stats_print 2147483648", b"@stats_print 2147483647", b"@stats_print +0", b"@stats_print -1", b"@stats_print 0x0",
+    b"@stats_print 0 1 1", b"@stats_print 0 - 2", b"@stats_print 0 1 -", b"@stats_print 1 1 18446744073709551615",
+    b"@stats_print 0 18446744073709551617 1", b"@stats_print 0 9 9", b"@stats_print 0 x 1", b"@stats_print 0 0 1x",
+    b"@stats_print 0 -1 1", b"@stats_print 0 0", b"@stats_print_clear 0", b"@stats_print_clear 0 0 1",
+    b"@stats_print_clear", b"@stats_set_aux 0 new", b"@stats_set_aux 1 \\\xa0\\ ", b"@stats_set_aux 0",
+    b"@stats_set_aux 9 x", b"@stats_set_aux -1 x", b"@stats", b"@stats_listx",
 )  # fmt: skip
-MESSAGES: Final = tuple(text for text in EVERY_MESSAGE if STATS or not text.startswith(b"@stats"))
+OTHER_MESSAGES: Final = (
+    b"hello", b"@cancel_deferred_remove", b"", b" \t", b"@CANCEL_deferred_remove", b"@cancel_deferred_remove x", b"@x",
+    b"\\@cancel_deferred_remove", b"@", b"\\", b"enable", b"disable", b"quiet", b"addbadblock 1", b"addbadblock 1 3",
+    b"queryblock 1", b"removebadblock 1", b"countbadblocks", b"listbadblocks", b"clearbadblocks", b"addbadblock 9999",
+    b"set_region_mappings 0:1 :0", b"set_region_mappings R1,2", b"set_region_mappings", b"set_region_mappings 9:9",
+    b"set_region_mappings :1",
+)  # fmt: skip
+MESSAGES: Final = (*STATS_MESSAGES, *STATS_MESSAGES[:16] * 2, *OTHER_MESSAGES * 3)
 NAMES: Final = (
     *[b"a"] * 8,
     *[b"b"] * 6,
@@ -132,7 +156,7 @@ WEIGHTS: Final = {
     Command.DEV_SUSPEND: 10,
     Command.DEV_CREATE: 4,
     Command.TABLE_STATUS: 6,
-    Command.TARGET_MSG: 6,
+    Command.TARGET_MSG: 10,
     Command.DEV_RENAME: 4,
     Command.DEV_REMOVE: 3,
     Command.TABLE_DEPS: 4,

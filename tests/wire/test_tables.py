@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dmproto.errors import DecodeError, DmprotoError, EncodeError, Refusal, Refused
-from dmproto.rules import NEWER, RULES, Rule, sentence
+from dmproto.model.profile import PROFILES
+from dmproto.rules import RULES, Rule, sentence
 from dmproto.wire import flags, limits
 from dmproto.wire.command import COMMANDS, Command
 from dmproto.wire.dialects import DIALECTS
@@ -146,7 +147,7 @@ def test_a_rule_is_well_made(rule: Rule) -> None:
     assert rule.errno in (0, *errno.errorcode)
     assert rule.sentence
     assert not rule.sentence.endswith(".")
-    assert set(rule.kernels) <= set(NEWER)
+    assert set(rule.kernels) <= set(PROFILES)
     names = set(re.findall(r"{(\w+)", rule.sentence))
     filled = sentence(rule.id, dict.fromkeys(names, 7))
     assert "{" not in filled
