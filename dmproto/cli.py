@@ -291,6 +291,7 @@ VERBS: Final = (
     Verb("decode", "what bytes mean: fields, offsets, a hexdump", decode, _decode_arguments),
     Verb("encode", "bytes of what decode --json prints", encode, _encode_arguments),
     Verb("run", "play scenarios on the dispatcher", module="dmproto.scenario"),
+    Verb("conform", "play vectors, and say which rules hold", module="dmproto.conform"),
     Verb("demo", "the direct message and DM_TARGET_MSG side by side", module="dmproto.demo"),
 )
 """Every verb, in the order of the help."""

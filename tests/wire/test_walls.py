@@ -24,6 +24,7 @@ ROOMS: Final[dict[str, set[str]]] = {
     "dispatcher": {*GROUND, "wire", "model", "commands", "targets", "entry"},
     "show": {*GROUND, "wire", "model"},
     "scenario": {*GROUND, "wire", "model", "dispatcher"},
+    "conform": {*GROUND, "wire", "targets", "show", "scenario"},
     "client": {*GROUND, "wire", "dispatcher"},
     "emulate": {*GROUND, "wire", "dispatcher"},
     "strategies": {*GROUND, "wire", "model"},
