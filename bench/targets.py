@@ -76,7 +76,7 @@ TARGETS: tuple[Target, ...] = (
     *at_least("level with or ahead of ctypes, bytes names", "decode+read", CTYPES, RULE, W1=1.0, W2=1.0, W3=1.0),
     *through_the_door(at_most("decode / the same, by hand", "decode", (HAND_DOOR,), DOOR, W1=1.1, W2=1.1, W3=1.1)),
     *through_the_door(
-        at_least("faster than construct interpreted", "decode+read", INTERPRETED, DOOR, W1=20, W2=20, W3=18)
+        at_least("faster than construct interpreted", "decode+read", INTERPRETED, DOOR, W1=20, W2=30, W3=18)
     ),
     *at_most("decode / hand struct + msgspec frozen", "decode", (HAND,), TABLE, W1=1.1, W2=1.0, W3=1.1),
     *at_most("encode / hand struct + msgspec frozen", "encode", (HAND,), TABLE, W1=1.1, W2=0.95, W3=0.95),

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from dmproto.errors import DecodeError, EncodeError
 from dmproto.wire import checks, generated
-from dmproto.wire.checks import Found
+from dmproto.wire.checks import Anomaly, Found
 from dmproto.wire.command import COMMANDS, Command
 from dmproto.wire.dialects import dialect_of
 from dmproto.wire.generated import BIG, LITTLE, Codec, DeviceMessage, Header
@@ -27,7 +27,8 @@ from dmproto.wire.values import Reply, Request
 Message = Request | Reply | DeviceMessage
 Buffer = bytes | bytearray | memoryview
 Plan = tuple[Callable[..., Any], Callable[[bytes | bytearray, Header, Found], Any] | None, Command | int | None]
-Plans = dict[tuple[int, str, str, str, str | None], Plan]
+Key = int | tuple[int, str, str, str, str | None]
+Plans = dict[Key, Plan]
 
 CODECS: Final[dict[str, Codec]] = {"little": LITTLE, "big": BIG}
 """The codec for each `sys.byteorder`."""
@@ -35,8 +36,11 @@ CODECS: Final[dict[str, Codec]] = {"little": LITTLE, "big": BIG}
 DOORS: Final = (None, "control", "device")
 """Which node the ioctl is issued on; None lets the number say it."""
 
+NATIVE: Final = sys.byteorder
+
 _REQUESTS: Plans = {}
 _REPLIES: Plans = {}
+"""How each number is read; by the number alone where all else is as usual, since a tuple costs as much as a frame."""
 
 
 def codec_of(byteorder: str) -> Codec:
@@ -55,7 +59,7 @@ def decode_request(
     code: int,
     data: Buffer,
     *,
-    byteorder: str = sys.byteorder,
+    byteorder: str = NATIVE,
     arch: str = "generic",
     dialect: str = "rfc",
     door: str | None = None,
@@ -79,16 +83,18 @@ def decode_request(
         DecodeError: these bytes are not this protocol.
         ValueError: no such byte order, architecture, dialect or door.
     """
+    usual = door is None and byteorder == NATIVE and arch == "generic" and dialect == "rfc"
+    key = code if usual else (code, byteorder, arch, dialect, door)
     try:
-        head, body, command = _REQUESTS[code, byteorder, arch, dialect, door]
+        head, body, command = _REQUESTS[key]
     except KeyError:
-        head, body, command = _plan(_REQUESTS, Request, code, byteorder, arch, dialect, door)
+        head, body, command = _plan(_REQUESTS, key, Request, code, byteorder, arch, dialect, door)
     if type(data) is not bytes and type(data) is not bytearray:
         data = memoryview(data).tobytes()
     found: Found = None if strict else []
     header = head(data, found)
     if command is None:
-        return _direct(header, found)
+        return _noted(header, found) if found else header
     payload = body(data, header, found) if body is not None else None
     return Request(command, header, payload, tuple(found) if found else ())
 
@@ -97,7 +103,7 @@ def decode_reply(
     code: int,
     data: Buffer,
     *,
-    byteorder: str = sys.byteorder,
+    byteorder: str = NATIVE,
     arch: str = "generic",
     dialect: str = "rfc",
     door: str | None = None,
@@ -107,21 +113,25 @@ def decode_reply(
 
     Arguments and errors are those of `decode_request`.
     """
+    usual = door is None and byteorder == NATIVE and arch == "generic" and dialect == "rfc"
+    key = code if usual else (code, byteorder, arch, dialect, door)
     try:
-        head, body, command = _REPLIES[code, byteorder, arch, dialect, door]
+        head, body, command = _REPLIES[key]
     except KeyError:
-        head, body, command = _plan(_REPLIES, Reply, code, byteorder, arch, dialect, door)
+        head, body, command = _plan(_REPLIES, key, Reply, code, byteorder, arch, dialect, door)
     if type(data) is not bytes and type(data) is not bytearray:
         data = memoryview(data).tobytes()
     found: Found = None if strict else []
     header = head(data, found)
     if command is None:
-        return _direct(header, found)
+        return _noted(header, found) if found else header
     payload = body(data, header, found) if body is not None else None
     return Reply(command, header, payload, tuple(found) if found else ())
 
 
-def _plan(plans: Plans, kind: type, code: int, byteorder: str, arch: str, dialect: str, door: str | None) -> Plan:
+def _plan(
+    plans: Plans, key: Key, kind: type, code: int, byteorder: str, arch: str, dialect: str, door: str | None
+) -> Plan:
     """Who reads the head and who the body of a message, and its command; a direct message has none."""
     codec, number, form = codec_of(byteorder), request_code(code), dialect_of(dialect)
     if door not in DOORS:
@@ -141,13 +151,11 @@ def _plan(plans: Plans, kind: type, code: int, byteorder: str, arch: str, dialec
         plan = codec.decode_dm_ioctl, _rest if name == "" else codec.decode_payload[name] if name else None, command
         known = isinstance(command, Command) and number == command.code(arch)
     if known:  # the numbers that programs use: so the table stays small, whatever comes in
-        plans[code, byteorder, arch, dialect, door] = plan
+        plans[key] = plan
     return plan
 
 
-def _direct(value: DeviceMessage, found: Found) -> DeviceMessage:
-    if not found:
-        return value
+def _noted(value: DeviceMessage, found: list[Anomaly]) -> DeviceMessage:
     return DeviceMessage(value.target_index, value.tag, value.payload, tuple(found))
 
 
@@ -174,7 +182,7 @@ def _known(command: Command | int) -> Command | int:
 
 
 def encode(
-    value: Message, *, byteorder: str = sys.byteorder, arch: str = "generic", dialect: str = "rfc"
+    value: Message, *, byteorder: str = NATIVE, arch: str = "generic", dialect: str = "rfc"
 ) -> tuple[int, bytes]:
     """Write a message: its request number, and bytes as long as its payload needs, never as long as `data_size`.
 
@@ -266,7 +274,7 @@ def encode_into(
     value: Message,
     buffer: bytearray,
     *,
-    byteorder: str = sys.byteorder,
+    byteorder: str = NATIVE,
     arch: str = "generic",
     dialect: str = "rfc",
 ) -> bytearray:

@@ -1612,11 +1612,12 @@ def _codec(order: str) -> Codec:
     }
 
     def decode_devmessage(data: Buffer, found: Found = None) -> DeviceMessage:
-        unpack = devmessage_frames.get(len(data))
-        if unpack is not None:
-            target_index, tag, length, payload = unpack(data)
+        try:
+            target_index, tag, length, payload = devmessage_frames[len(data)](data)
             if length == len(payload):
                 return DeviceMessage(target_index, tag, payload)
+        except KeyError:
+            pass
         if len(data) < 12:
             short(found, "", 0, _DEVMESSAGE_0, len(data), "frame/short")
             data = bytes(data) + bytes(12)
@@ -1641,11 +1642,12 @@ def _codec(order: str) -> Codec:
     }
 
     def decode_devmessage_untagged(data: Buffer, found: Found = None) -> DeviceMessage:
-        unpack = devmessage_untagged_frames.get(len(data))
-        if unpack is not None:
-            target_index, length, payload = unpack(data)
+        try:
+            target_index, length, payload = devmessage_untagged_frames[len(data)](data)
             if length == len(payload):
                 return DeviceMessage(target_index, None, payload)
+        except KeyError:
+            pass
         if len(data) < 8:
             short(found, "", 0, _DEVMESSAGE_UNTAGGED_0, len(data), "frame/short")
             data = bytes(data) + bytes(8)
@@ -1670,11 +1672,12 @@ def _codec(order: str) -> Codec:
     }
 
     def decode_devmessage_signed(data: Buffer, found: Found = None) -> DeviceMessage:
-        unpack = devmessage_signed_frames.get(len(data))
-        if unpack is not None:
-            target_index, tag, length, payload = unpack(data)
+        try:
+            target_index, tag, length, payload = devmessage_signed_frames[len(data)](data)
             if length == len(payload):
                 return DeviceMessage(target_index, tag, payload)
+        except KeyError:
+            pass
         if len(data) < 12:
             short(found, "", 0, _DEVMESSAGE_SIGNED_0, len(data), "frame/short")
             data = bytes(data) + bytes(12)

@@ -136,11 +136,12 @@ def emit_frame(out: Source, record: Record, key: str) -> None:
         "",
     )
     with out.block(f"def decode_{key}(data: Buffer, found: Found = None) -> {record.cls}:"):
-        out.add(f"unpack = {key}_frames.get(len(data))")
-        with out.block("if unpack is not None:"):
-            out.add(f"{', '.join(names)}, payload = unpack(data)")
+        with out.block("try:"):
+            out.add(f"{', '.join(names)}, payload = {key}_frames[len(data)](data)")
             with out.block(f"if {count} == len(payload):"):
                 out.add(f"return {value}")
+        with out.block("except KeyError:"):
+            out.add("pass")
         with out.block(f"if len(data) < {size}:"):
             out.add(
                 f'short(found, "", 0, _{key.upper()}_0, len(data), "{record.cut}")',
