@@ -57,3 +57,11 @@ NEVER_SEEN: Final[dict[str, str]] = {
     "wait/removed": "the kernel never answers: random steps interrupt whoever waits before a device goes",
 }
 """Rules that refuse on a control node, and that random steps do not come by, with the reason."""
+
+SELDOM: Final[dict[str, str]] = {
+    "target/memory": "a switch of more regions than any kernel has memory for: a length and a type that seldom meet",
+    "message/words": "a message with the right keyword and the wrong words, to the one target that has both",
+    "stats/memory": "takes more areas than the machine has memory for",
+    "stats/areas": "takes more areas than 64 bits can count the bytes of",
+}
+"""Rules whose turn in random steps is a matter of luck, and why. A recorded vector shows each, which a test holds."""

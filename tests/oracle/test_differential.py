@@ -74,7 +74,7 @@ def test_every_rule_had_its_turn(game: Game) -> None:
     expected = {
         rule.id for rule in RULES.values() if rule.errno and (not rule.kernels or "linux-6.1.176" in rule.kernels)
     }
-    assert expected - seen - set(known.NEVER_SEEN) == set()
+    assert expected - seen - set(known.NEVER_SEEN) - set(known.SELDOM) == set()
     assert seen & set(known.NEVER_SEEN) == set()
 
 

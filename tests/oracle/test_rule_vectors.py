@@ -141,3 +141,7 @@ def test_a_switch_leaves_all_as_it_was() -> None:
 
 def test_the_package_is_where_the_switch_looks() -> None:
     assert Path(rule_switch.PACKAGE).is_dir()
+
+
+def test_what_seldom_has_its_turn_has_a_vector() -> None:
+    assert set(known.SELDOM) <= {rule for rule, _ in SHOWN}
