@@ -115,9 +115,7 @@ def told(step: Step) -> str:
         return f"{text}{error} {memory[:400].rstrip(bytes(1)).hex()}"
     header = request.header
     told_fields = [f"{name}={getattr(header, name)!r}" for name in header.__struct_fields__ if getattr(header, name)]
-    return f"{text}{request.command.name} {' '.join(told_fields)} {request.payload or ''} {request.anomalies or ''}"[
-        :600
-    ]
+    return f"{text}{command_of(step)} {' '.join(told_fields)} {request.payload or ''} {request.anomalies or ''}"[:600]
 
 
 def _pairs(one: bytes, other: bytes) -> Iterator[tuple[int, tuple[int, int]]]:
