@@ -15,6 +15,7 @@ from dmproto.model.profile import Profile
 from dmproto.model.working_copy import WorkingCopy
 from dmproto.wire.command import Command
 from dmproto.wire.flags import DmFlag
+from dmproto.wire.generated import HeaderView
 from dmproto.wire.ioctl import TYPE_SHIFT
 from dmproto.wire.limits import (
     DATA_SIZE_MAX,
@@ -26,9 +27,8 @@ from dmproto.wire.limits import (
 )
 
 VERSION: Final = struct.Struct("=3I")
-DATA_SIZE_END: Final = 16
-NAME: Final = 48
-UUID: Final = 176
+NAME: Final = HeaderView.OFFSETS["name"]
+UUID: Final = HeaderView.OFFSETS["uuid"]
 
 NUMBER: Final = 0xFFFFFFFF
 """What the system call takes of a request number: it is an `unsigned int`."""

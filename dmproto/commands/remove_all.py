@@ -11,8 +11,8 @@ from dmproto.wire.flags import DmFlag
 def remove_all(copy: WorkingCopy, kernel: Kernel, call: Call) -> int:
     """Starts over in the order of names after each removal; with DM_DEFERRED_REMOVE marks those that stay."""
     # effect
-    while closed := [device for device in kernel.devices if not kernel.devices.open_count(device)]:
-        kernel.devices.remove(closed[0], None)
+    while closed := next((device for device in kernel.devices if not kernel.devices.open_count(device)), None):
+        kernel.devices.remove(closed, None)
     if copy.has(DmFlag.DEFERRED_REMOVE):
         for device in kernel.devices:
             kernel.devices.defer(device)

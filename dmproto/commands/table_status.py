@@ -14,7 +14,7 @@ from dmproto.wire.flags import DmFlag
 from dmproto.wire.generated import TargetSpecView
 from dmproto.wire.limits import ALIGNMENT, DM_MAX_TYPE_NAME, STRUCT_SIZE
 
-TYPE_OFFSET = 24
+TYPE_OFFSET = TargetSpecView.OFFSETS["target_type"]
 TYPE_WRITTEN = DM_MAX_TYPE_NAME - 1
 """Linux 6.1 writes fifteen bytes of a target type and leaves the last as the caller had it."""
 

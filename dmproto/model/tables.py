@@ -5,7 +5,7 @@ Source: dm_table_add_target, drivers/md/dm-table.c of Linux 6.1: the checks stan
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Final
 
 from dmproto.errors import Refused
 from dmproto.model.device import Device, Entry, Table
@@ -15,34 +15,13 @@ from dmproto.model.handler import TargetContext
 from dmproto.model.kernel import Kernel
 from dmproto.model.words import split_in_place
 from dmproto.wire.checks import TEXT_ERRORS
+from dmproto.wire.generated import TargetSpecView
 
 SECTORS_MAX: Final = ((1 << 63) - 1) // 512
 """The greatest last sector: its last byte must fit a signed 64-bit offset."""
 
 
-class Spec(Protocol):
-    """A target record: its type runs on into the parameters where no NUL ends it."""
-
-    buffer: bytearray
-    at: int
-
-    @property
-    def sector_start(self) -> int:
-        """First sector."""
-
-    @property
-    def length(self) -> int:
-        """Sectors."""
-
-
-SPEC_SIZE: Final = 40
-"""`sizeof(struct dm_target_spec)`: where the parameters start."""
-
-TYPE_OFFSET: Final = 24
-"""`offsetof(struct dm_target_spec, target_type)`."""
-
-
-def add_target(kernel: Kernel, device: Device, table: Table, spec: Spec) -> None:
+def add_target(kernel: Kernel, device: Device, table: Table, spec: TargetSpecView) -> None:
     """Make the next target of a table. Its parameters stand behind the record, and are split where they stand.
 
     Raises:
@@ -53,14 +32,14 @@ def add_target(kernel: Kernel, device: Device, table: Table, spec: Spec) -> None
         raise Refused("load/length", index=len(table.entries))
     if start + length > SECTORS_MAX:
         raise Refused("load/range", index=len(table.entries), start=start, length=length)
-    begin = spec.at + TYPE_OFFSET
+    begin = spec.at + spec.OFFSETS["target_type"]
     name = bytes(spec.buffer[begin : spec.buffer.find(0, begin)]).decode("utf-8", TEXT_ERRORS)
     target_type = kernel.targets.get(name)
     if target_type is None:
         raise Refused("load/type", index=len(table.entries), target_type=name)
     if start != table.size:
         raise Refused("load/contiguous", index=len(table.entries), start=start, end=table.size)
-    words = split_in_place(spec.buffer, spec.at + SPEC_SIZE)
+    words = split_in_place(spec.buffer, spec.at + spec.SIZE)
     context = TargetContext(
         start,
         length,

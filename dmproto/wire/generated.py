@@ -435,6 +435,7 @@ class HeaderView(View):
     """A `dm_ioctl` in place: its fixed part."""
 
     SIZE = 305
+    OFFSETS = {'version': 0, 'data_size': 12, 'data_start': 16, 'target_count': 20, 'open_count': 24, 'flags': 28, 'event_nr': 32, 'padding': 36, 'dev': 40, 'name': 48, 'uuid': 176}
 
     __slots__ = ()
 
@@ -542,6 +543,7 @@ class TargetSpecView(View):
     """A `dm_target_spec` in place: its fixed part."""
 
     SIZE = 40
+    OFFSETS = {'sector_start': 0, 'length': 8, 'status': 16, 'next': 20, 'target_type': 24}
 
     __slots__ = ()
 
@@ -595,6 +597,7 @@ class NameListView(View):
     """A `dm_name_list` in place: its fixed part."""
 
     SIZE = 12
+    OFFSETS = {'dev': 0, 'next': 8}
 
     __slots__ = ()
 
@@ -621,6 +624,7 @@ class TargetDepsView(View):
     """A `dm_target_deps` in place: its fixed part."""
 
     SIZE = 8
+    OFFSETS = {'count': 0, 'padding': 4}
 
     __slots__ = ()
 
@@ -647,6 +651,7 @@ class TargetVersionsView(View):
     """A `dm_target_versions` in place: its fixed part."""
 
     SIZE = 16
+    OFFSETS = {'next': 0, 'version': 4}
 
     __slots__ = ()
 
@@ -673,6 +678,7 @@ class TargetMsgView(View):
     """A `dm_target_msg` in place: its fixed part."""
 
     SIZE = 8
+    OFFSETS = {'sector': 0}
 
     __slots__ = ()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from struct import Struct
-from typing import Final
+from typing import ClassVar, Final
 
 from dmproto.errors import DecodeError
 from dmproto.wire import checks
@@ -33,6 +33,9 @@ class View:
 
     SIZE = 0
     """Bytes of the record's fixed part."""
+
+    OFFSETS: ClassVar[dict[str, int]] = {}
+    """Where each field of it stands."""
 
     __slots__ = ("at", "buffer", "order")
 

@@ -141,9 +141,10 @@ def emit_view(out: Source, record: Record) -> None:
     """Emit a record's accessors in place."""
     name = f"{record.cls}View"
     out.add("", "", f"class {name}(View):", f'    """A `{record.c_name}` in place: its fixed part."""', "")
-    out.add(f"    SIZE = {record.fixed_size}", "", "    __slots__ = ()")
     run = next(steps(record))
     assert run.run is not None
+    offsets = {label: offset for label, offset, _ in run.run.fields}
+    out.add(f"    SIZE = {record.fixed_size}", f"    OFFSETS = {offsets!r}", "", "    __slots__ = ()")
     for field, (label, offset, size) in zip(run.members, run.run.fields, strict=True):
         subcon, kind = field.subcon, python_type(field).replace("DmFlag", "int")
         if isinstance(subcon, CharArray):
